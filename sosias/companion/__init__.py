@@ -1,0 +1,1 @@
+"""What stands around the voice: safety, and who one is talking to."""

@@ -1,0 +1,70 @@
+"""Turn and Session: what the corpus yields, and their Arrow schema.
+
+Kept apart from the functions that make them, so that a voice can speak of turns without
+loading a table engine.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+import pyarrow as pa
+
+Split = Literal["train", "validation", "test"]
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """Consecutive bubbles of one author."""
+
+    author: str
+    persona: bool
+    """Written by the one who is imitated."""
+    bubbles: tuple[str, ...]
+    start: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A stretch of one chat without a long silence."""
+
+    number: int
+    """Position in time among all sessions, from 0."""
+    chat: str
+    split: Split
+    turns: tuple[Turn, ...]
+
+
+SESSION_SCHEMA = pa.schema(
+    [
+        ("number", pa.int64()),
+        ("chat", pa.string()),
+        ("split", pa.string()),
+        (
+            "turns",
+            pa.list_(
+                pa.struct(
+                    [
+                        ("author", pa.string()),
+                        ("persona", pa.bool_()),
+                        ("bubbles", pa.list_(pa.string())),
+                        ("start", pa.timestamp("us")),
+                    ]
+                )
+            ),
+        ),
+    ],
+    metadata={"sosias.format": "1"},
+)
+
+
+def from_table(table: pa.Table) -> Iterator[Session]:
+    """Yield the sessions of a table of `SESSION_SCHEMA`."""
+    for batch in table.to_batches():
+        for row in batch.to_pylist():
+            turns = tuple(
+                Turn(turn["author"], turn["persona"], tuple(turn["bubbles"]), turn["start"])
+                for turn in row["turns"]
+            )
+            yield Session(row["number"], row["chat"], row["split"], turns)

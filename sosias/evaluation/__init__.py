@@ -1,0 +1,1 @@
+"""A persona to a measured report."""

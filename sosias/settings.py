@@ -1,0 +1,164 @@
+"""Every settings model, and nothing else.
+
+A model is at once what the code is given, what `sosias.toml`, `persona.toml` and a run's
+`settings.toml` hold, and what the command line offers. Unknown keys are errors. None means
+"chosen for the machine, the base and the corpus", and the choice is recorded with its reason.
+"""
+
+from datetime import date
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+ConsentKind = Literal["self", "given", "public", "fiction", "deceased"]
+CONSENT_KINDS: tuple[ConsentKind, ...] = ("self", "given", "public", "fiction", "deceased")
+
+
+class Settings(BaseModel):
+    """Strict and immutable; every field has a line of documentation."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+
+
+class WorkspaceSettings(Settings):
+    """`sosias.toml`: what holds for all personas of a workspace."""
+
+    format: int = 1
+    """Version of the layout on disk; older ones are migrated when opened."""
+    time_zone: str | None = None
+    """IANA zone of the phone that exported, where known; times are kept as the export wrote them."""
+
+
+class Consent(Settings):
+    """By what right a person's writing is imitated; training without it is refused."""
+
+    kind: ConsentKind
+    """self, given (by whom in `by`), public, fiction or deceased."""
+    by: str | None = None
+    """Who gave it and when, in words."""
+    recorded: date
+    """The day it was written down."""
+
+    @model_validator(mode="after")
+    def _given_by_somebody(self) -> "Consent":
+        if self.kind == "given" and not (self.by or "").strip():
+            raise ValueError("consent of kind 'given' names who gave it")
+        return self
+
+
+class PreparationSettings(Settings):
+    """How messages become turns, sessions and splits."""
+
+    burst_minutes: float = Field(10, gt=0)
+    """Bubbles of one author closer together than this are one turn."""
+    gap_minutes: float = Field(60, gt=0)
+    """A silence longer than this starts a new session."""
+    validation: float = Field(0.1, gt=0, lt=0.5)
+    """Share of the sessions that watch the training: the second newest."""
+    test: float = Field(0.1, gt=0, lt=0.5)
+    """Share of the sessions held out to measure the result: the newest."""
+
+
+class TrainingSettings(Settings):
+    """How a persona is trained; a run keeps its own resolved copy."""
+
+    method: Literal["lora"] = "lora"
+    """What is trained: low-rank adapters beside the frozen weights."""
+    epochs: float = Field(3, gt=0)
+    """Passes over the training windows, when no `minutes` are given."""
+    minutes: float | None = Field(None, gt=0)
+    """Time to train for: the speed is measured first, then a number of steps is fixed."""
+    learning_rate: float | None = Field(None, gt=0)
+    """Peak learning rate, reached after a short warm-up, then cosine to a tenth."""
+    rank: int = Field(16, ge=1)
+    """Rank of the LoRA factors."""
+    alpha: int = Field(32, ge=1)
+    """Scale of the LoRA factors: what they add is multiplied by alpha / rank."""
+    dropout: float = Field(0.05, ge=0, lt=1)
+    """Share of the adapters' inputs that is silenced at random while training."""
+    loss: Literal["persona", "all"] = "persona"
+    """Learn the persona's turns alone, or everybody's."""
+    window_tokens: int = Field(384, ge=16)
+    """Longest window; a session is cut at turn boundaries to fit."""
+    batch_tokens: int = Field(2048, ge=16)
+    """Tokens in one optimiser step, about."""
+    micro_batch_tokens: int | None = Field(None, ge=16)
+    """Tokens that go through the model at once, at most; fewer need less memory."""
+    dtype: Literal["bfloat16", "float32"] | None = None
+    """Number format of the frozen weights."""
+    checkpoint_seconds: float = Field(60, gt=0)
+    """A checkpoint at least this often: the most that an interruption can lose."""
+    validations: int = Field(10, ge=1)
+    """How many times the validation loss is measured during a run."""
+    patience: int = Field(3, ge=1)
+    """Stop after this many validations in a row without a better one."""
+    seed: int = 17
+    """Seeds the adapters, the order of the windows and the dropout."""
+
+
+class GenerationSettings(Settings):
+    """How a reply is drawn from the model's probabilities."""
+
+    temperature: float = Field(0.95, ge=0)
+    """0 always takes the likeliest token; higher is freer."""
+    top_p: float = Field(0.9, gt=0, le=1)
+    """Draw from the likeliest tokens that together hold this probability."""
+    max_tokens: int = Field(160, ge=1)
+    """Longest reply, in tokens."""
+    context_tokens: int = Field(1024, ge=64)
+    """How much of the talk the model is shown, in tokens."""
+    engine: Literal["llama.cpp", "torch"] | None = None
+    """What computes the reply."""
+
+
+class SafetySettings(Settings):
+    """What stands around the voice; words and a country can be added, nothing switched off."""
+
+    country: str | None = None
+    """ISO 3166 code of the person who chats, for the help lines; None: all of the language's."""
+    further_phrases: tuple[str, ...] = ()
+    """More phrases that mean a crisis to whoever runs this."""
+
+
+class PersonaSettings(Settings):
+    """`persona.toml`: who is imitated, by what right, and how."""
+
+    name: str
+    """The persona's name in commands and on disk."""
+    author: str | None = None
+    """The name in the chats whose messages are the persona's; or `where`."""
+    where: str | None = None
+    """An expression over the messages (SQL) that selects the persona's; or `author`."""
+    consent: Consent
+    """By what right."""
+    base: str | None = None
+    """The model to start from: a catalogue name or a folder."""
+    template: Literal["chat", "transcript"] | None = None
+    """How a session is written down for the model."""
+    preparation: PreparationSettings = PreparationSettings()
+    training: TrainingSettings = TrainingSettings()
+    generation: GenerationSettings = GenerationSettings()
+    safety: SafetySettings = SafetySettings()
+
+    @model_validator(mode="after")
+    def _one_selection(self) -> "PersonaSettings":
+        if (self.author is None) == (self.where is None):
+            raise ValueError("a persona is chosen by an author or by a where expression, one of the two")
+        return self
+
+
+class RunSettings(Settings):
+    """A run's `settings.toml`: everything that was chosen, nothing left to choose."""
+
+    base: str
+    """Catalogue name or folder of the base."""
+    template: str
+    """How sessions were written down."""
+    persona_author: str
+    """The name under which the persona speaks in the windows."""
+    partner: str
+    """The name that speaks most with the persona: who a chat's user is by default."""
+    training: TrainingSettings
+    """With every automatic value resolved."""
+    sessions_sha256: str
+    """Hash of the sessions trained on, so that a changed corpus is noticed."""

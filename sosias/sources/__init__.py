@@ -1,0 +1,1 @@
+"""An export to messages: one file a format."""

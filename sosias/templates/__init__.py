@@ -1,0 +1,1 @@
+"""A session to windows of token ids and a loss mask; a reply to bubbles."""

@@ -1,0 +1,1 @@
+"""A persona to replies: llama.cpp, or torch."""

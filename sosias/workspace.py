@@ -1,0 +1,393 @@
+"""The folder on disk: paths, formats, locks, atomic writes, and the personas in it.
+
+Everything that belongs to a workspace lies in its folder; nothing else in the package builds a
+path into it or sets a mode bit. Folders are 0700 and files 0600 where the system knows modes.
+"""
+
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import tomlkit
+from filelock import FileLock, Timeout
+from pydantic import ValidationError
+from tomlkit.exceptions import ParseError
+
+from sosias.errors import SosiasError
+from sosias.settings import PersonaSettings, RunSettings, Settings, WorkspaceSettings
+
+SETTINGS_FILE = "sosias.toml"
+CURRENT_FORMAT = 1
+SYNCED_MARKS = (
+    "dropbox",
+    "onedrive",
+    "google drive",
+    "googledrive",
+    "icloud",
+    "mobile documents",
+    "nextcloud",
+)
+
+Model = TypeVar("Model", bound=Settings)
+
+
+class NoWorkspace(SosiasError):
+    """There is no workspace in {folder}: import a chat there first (sosias -C {folder} import FILE),
+    or name another folder with -C."""
+
+
+class NewerWorkspace(SosiasError):
+    """The workspace in {folder} has format {found} and this program knows {known}: use a newer sosias."""
+
+
+class WorkspaceBusy(SosiasError):
+    """Another sosias is writing to {folder}: wait until it has ended, or stop it."""
+
+
+class BadSettings(SosiasError):
+    """The settings in {path} cannot be read ({what}): mend that line or delete it."""
+
+
+class NoPersona(SosiasError):
+    """There is no persona in {folder} yet: make one with sosias new NAME --as AUTHOR --consent KIND."""
+
+
+class UnknownPersona(SosiasError):
+    """There is no persona called {name} in {folder}; there is: {names}."""
+
+
+class WhichPersona(SosiasError):
+    """There are several personas in {folder}: say which with -p NAME, one of {names}."""
+
+
+class PersonaExists(SosiasError):
+    """There is already a persona called {name} in {folder}: choose another name, or delete its folder."""
+
+
+class BadPersonaName(SosiasError):
+    """{name} cannot be a persona's name: use letters, digits, hyphens and underscores."""
+
+
+class NotTrained(SosiasError):
+    """The persona {name} has not been trained yet: run sosias -p {name} train."""
+
+
+# --- writing ---------------------------------------------------------------------------------
+
+
+def private_folder(folder: Path) -> Path:
+    """Make `folder` and its missing parents, readable by its owner alone; return it."""
+    missing = [path for path in (folder, *folder.parents) if not path.exists()]
+    for path in reversed(missing):
+        path.mkdir(exist_ok=True)
+        path.chmod(0o700)
+    return folder
+
+
+@contextmanager
+def atomic_file(path: Path) -> Iterator[Path]:
+    """Give a new private file to write; when all went well it takes the place of `path` at once."""
+    private_folder(path.parent)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    os.close(handle)
+    new = Path(name)
+    try:
+        yield new
+        _to_disk(new)
+        new.chmod(0o600)
+        os.replace(new, path)
+    finally:
+        new.unlink(missing_ok=True)
+
+
+@contextmanager
+def atomic_folder(path: Path) -> Iterator[Path]:
+    """Give a new private folder to fill; when all went well it takes the place of `path`.
+
+    A folder cannot be replaced in one move: the old one is first renamed to `.old` beside it, and
+    `recover_folder` brings it back after a fall between the two moves.
+    """
+    private_folder(path.parent)
+    new = Path(tempfile.mkdtemp(dir=path.parent, prefix=f".{path.name}."))
+    try:
+        yield new
+        for file in new.rglob("*"):
+            if file.is_file():
+                _to_disk(file)
+            file.chmod(0o700 if file.is_dir() else 0o600)
+        old = _old(path)
+        shutil.rmtree(old, ignore_errors=True)
+        if path.exists():
+            os.replace(path, old)
+        os.replace(new, path)
+        shutil.rmtree(old, ignore_errors=True)
+    finally:
+        shutil.rmtree(new, ignore_errors=True)
+
+
+def recover_folder(path: Path) -> Path:
+    """Bring back a folder whose replacement was cut off half-way; return `path`."""
+    if not path.exists() and _old(path).exists():
+        os.replace(_old(path), path)
+    return path
+
+
+def _old(path: Path) -> Path:
+    return path.with_name(f".{path.name}.old")
+
+
+def _to_disk(path: Path) -> None:
+    with path.open("rb+") as file:
+        os.fsync(file.fileno())
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write `text` to `path` at once, readable by its owner alone."""
+    with atomic_file(path) as new:
+        new.write_text(text, encoding="utf-8", newline="\n")
+
+
+def write_json(path: Path, value: Any) -> None:
+    """Write `value` as indented JSON at once."""
+    write_text(path, json.dumps(value, ensure_ascii=False, indent=2) + "\n")
+
+
+def append_line(path: Path, record: dict[str, Any]) -> None:
+    """Add one JSON line to a private file."""
+    private_folder(path.parent)
+    if not path.exists():
+        path.touch(mode=0o600)
+    with path.open("a", encoding="utf-8", newline="\n") as file:
+        file.write(json.dumps(record, ensure_ascii=False) + "\n")
+
+
+def write_settings(path: Path, settings: Settings) -> None:
+    """Write settings as TOML; what is None (to be chosen) is left out."""
+    values = settings.model_dump(mode="json", exclude_none=True)
+    write_text(path, tomlkit.dumps(values))
+
+
+def read_settings(path: Path, model: type[Model]) -> Model:
+    """Read settings of `model` from a TOML file.
+
+    Raises:
+        BadSettings: not TOML, an unknown key, or a value out of its bounds.
+    """
+    try:
+        return model.model_validate(tomlkit.parse(path.read_text(encoding="utf-8")).unwrap())
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise BadSettings(path=path, what=f"{where}: {first['msg']}") from error
+    except (ParseError, UnicodeDecodeError) as error:
+        raise BadSettings(path=path, what=str(error)) from error
+
+
+# --- the workspace ---------------------------------------------------------------------------
+
+MIGRATIONS: list[Callable[[Path], None]] = []
+"""`MIGRATIONS[n - 1]` takes a folder of format n to format n + 1."""
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """A folder of messages and of the personas made from them."""
+
+    folder: Path
+
+    @classmethod
+    def open(cls, folder: Path) -> "Workspace":
+        """Open an existing workspace, migrating it when it is of an older format.
+
+        Raises:
+            NoWorkspace: the folder has no `sosias.toml`.
+            NewerWorkspace: it was written by a later version.
+        """
+        path = folder / SETTINGS_FILE
+        if not path.is_file():
+            raise NoWorkspace(folder=folder)
+        workspace = cls(folder.resolve())
+        workspace._migrate()
+        return workspace
+
+    @classmethod
+    def create(cls, folder: Path) -> "Workspace":
+        """Open the workspace in `folder`, laying it out first where there is none."""
+        if not (folder / SETTINGS_FILE).is_file():
+            private_folder(folder)
+            write_settings(folder / SETTINGS_FILE, WorkspaceSettings())
+            write_text(folder / ".gitignore", "*\n")
+        return cls.open(folder)
+
+    @property
+    def settings(self) -> WorkspaceSettings:
+        return read_settings(self.folder / SETTINGS_FILE, WorkspaceSettings)
+
+    @property
+    def messages_folder(self) -> Path:
+        return private_folder(self.folder / "messages")
+
+    def message_files(self) -> list[Path]:
+        """Return the Parquet files of all messages, oldest import first."""
+        return sorted((self.folder / "messages").glob("*.parquet"))
+
+    def synced_to(self) -> str | None:
+        """Return the name of the cloud service that seems to copy this folder, if any."""
+        parts = [part.lower() for part in self.folder.parts]
+        return next((mark for mark in SYNCED_MARKS if any(mark in part for part in parts)), None)
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """Hold the workspace's one writer's lock.
+
+        Raises:
+            WorkspaceBusy: another process holds it.
+        """
+        lock = FileLock(self.folder / ".lock", mode=0o600)
+        try:
+            lock.acquire(timeout=0)
+        except Timeout as error:
+            raise WorkspaceBusy(folder=self.folder) from error
+        try:
+            yield
+        finally:
+            lock.release()
+
+    def persona_names(self) -> list[str]:
+        return sorted(path.parent.name for path in self.folder.glob("personas/*/persona.toml"))
+
+    def persona(self, name: str | None = None) -> "Persona":
+        """Return the persona called `name`, or the only one.
+
+        Raises:
+            NoPersona, UnknownPersona, WhichPersona: there is none, not that one, or several.
+        """
+        names = self.persona_names()
+        if not names:
+            raise NoPersona(folder=self.folder)
+        if name is None and len(names) > 1:
+            raise WhichPersona(folder=self.folder, names=", ".join(names))
+        chosen = name or names[0]
+        if chosen not in names:
+            raise UnknownPersona(name=chosen, folder=self.folder, names=", ".join(names))
+        return Persona(self.folder / "personas" / chosen)
+
+    def new_persona(self, settings: PersonaSettings) -> "Persona":
+        """Write a new persona's settings.
+
+        Raises:
+            BadPersonaName, PersonaExists: the name cannot be a folder's, or is taken.
+        """
+        if not settings.name.replace("-", "").replace("_", "").isalnum():
+            raise BadPersonaName(name=settings.name)
+        if settings.name in self.persona_names():
+            raise PersonaExists(name=settings.name, folder=self.folder)
+        persona = Persona(self.folder / "personas" / settings.name)
+        persona.save(settings)
+        return persona
+
+    def _migrate(self) -> None:
+        path = self.folder / SETTINGS_FILE
+        found = tomlkit.parse(path.read_text(encoding="utf-8")).get("format", 0)
+        if not isinstance(found, int) or found < 1:
+            raise BadSettings(path=path, what="format")
+        if found > CURRENT_FORMAT:
+            raise NewerWorkspace(folder=self.folder, found=found, known=CURRENT_FORMAT)
+        for migrate in MIGRATIONS[found - 1 :]:
+            migrate(self.folder)
+
+
+@dataclass(frozen=True)
+class Persona:
+    """One persona's folder: its settings, sessions, runs and reports."""
+
+    folder: Path
+
+    @property
+    def name(self) -> str:
+        return self.folder.name
+
+    @property
+    def settings(self) -> PersonaSettings:
+        return read_settings(self.folder / "persona.toml", PersonaSettings)
+
+    def save(self, settings: PersonaSettings) -> None:
+        write_settings(self.folder / "persona.toml", settings)
+
+    @property
+    def sessions_file(self) -> Path:
+        return self.folder / "sessions" / "sessions.parquet"
+
+    @property
+    def report_folder(self) -> Path:
+        return private_folder(self.folder / "report")
+
+    def runs(self) -> list["Run"]:
+        """Return the runs, oldest first."""
+        return [Run(path) for path in sorted(self.folder.glob("runs/[0-9]*")) if path.is_dir()]
+
+    def new_run(self) -> "Run":
+        """Make the folder of the next run."""
+        numbers = [int(run.folder.name) for run in self.runs()]
+        return Run(private_folder(self.folder / "runs" / f"{max(numbers, default=0) + 1:03d}"))
+
+    def finished_run(self) -> "Run":
+        """Return the newest run that ended with an adapter.
+
+        Raises:
+            NotTrained: there is none.
+        """
+        finished = [run for run in self.runs() if run.is_finished]
+        if not finished:
+            raise NotTrained(name=self.name)
+        return finished[-1]
+
+
+@dataclass(frozen=True)
+class Run:
+    """One training: resolved settings, metrics, checkpoint, and in the end the adapter."""
+
+    folder: Path
+
+    @property
+    def settings_file(self) -> Path:
+        return self.folder / "settings.toml"
+
+    @property
+    def settings(self) -> RunSettings:
+        return read_settings(self.settings_file, RunSettings)
+
+    @property
+    def metrics_file(self) -> Path:
+        return self.folder / "metrics.jsonl"
+
+    @property
+    def checkpoint_folder(self) -> Path:
+        return self.folder / "checkpoint"
+
+    @property
+    def adapter_folder(self) -> Path:
+        return self.folder / "adapter"
+
+    @property
+    def adapter_gguf(self) -> Path:
+        return self.folder / "adapter.gguf"
+
+    @property
+    def result_file(self) -> Path:
+        return self.folder / "result.json"
+
+    @property
+    def is_finished(self) -> bool:
+        return self.result_file.is_file() and self.adapter_folder.is_dir()
+
+    def result(self) -> dict[str, Any]:
+        """Return what the training said of itself when it ended."""
+        value: dict[str, Any] = json.loads(self.result_file.read_text(encoding="utf-8"))
+        return value
