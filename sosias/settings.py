@@ -68,6 +68,8 @@ class TrainingSettings(Settings):
     """Passes over the training windows, when no `minutes` are given."""
     minutes: float | None = Field(None, gt=0)
     """Time to train for: the speed is measured first, then a number of steps is fixed."""
+    steps: int | None = Field(None, ge=1)
+    """Optimiser steps; wins over minutes and epochs. A run records it, so that it can be repeated."""
     learning_rate: float | None = Field(None, gt=0)
     """Peak learning rate, reached after a short warm-up, then cosine to a tenth."""
     rank: int = Field(16, ge=1)
@@ -158,6 +160,8 @@ class RunSettings(Settings):
     """The name under which the persona speaks in the windows."""
     partner: str
     """The name that speaks most with the persona: who a chat's user is by default."""
+    group: bool
+    """More than two people speak in the sessions: the others' turns carry their names."""
     training: TrainingSettings
     """With every automatic value resolved."""
     sessions_sha256: str

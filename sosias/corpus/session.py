@@ -40,6 +40,8 @@ SESSION_SCHEMA = pa.schema(
     [
         ("number", pa.int64()),
         ("chat", pa.string()),
+        ("start", pa.timestamp("us")),
+        ("weight", pa.int64()),
         ("split", pa.string()),
         (
             "turns",
@@ -57,6 +59,7 @@ SESSION_SCHEMA = pa.schema(
     ],
     metadata={"sosias.format": "1"},
 )
+"""`weight` is the number of the persona's bubbles: what a split shares out."""
 
 
 def from_table(table: pa.Table) -> Iterator[Session]:
