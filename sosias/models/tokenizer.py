@@ -1,0 +1,157 @@
+"""A base's tokenizer: from a GGUF's metadata to `tokenizers.Tokenizer`, and text to ids safely.
+
+Two kinds of vocabulary exist in the bases: byte-level BPE with its list of merges (GPT-2, Llama 3,
+SmolLM2, Qwen) and SentencePiece's BPE, which stores a score for each piece instead (Gemma). What
+is built here gives the ids that llama.cpp gives, without loading transformers.
+"""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tokenizers import AddedToken, Tokenizer, decoders, models, normalizers, pre_tokenizers
+from tokenizers.processors import TemplateProcessing
+
+from sosias.errors import SosiasError
+
+if TYPE_CHECKING:
+    from sosias.models.base import Base
+
+NORMAL, UNKNOWN, CONTROL, USER_DEFINED, UNUSED, BYTE = 1, 2, 3, 4, 5, 6
+"""Kinds of token, as GGUF numbers them."""
+SPACE = "▁"
+"""What SentencePiece writes for a space."""
+
+
+class UnknownTokenizer(SosiasError):
+    """The tokenizer of {path} is of a kind that is not known here ({kind}): choose another base."""
+
+
+def load_tokenizer(path: Path) -> Tokenizer:
+    """Return the tokenizer of a `tokenizer.json`; it spells special tokens out wherever text holds them."""
+    tokenizer = Tokenizer.from_file(str(path))
+    tokenizer.encode_special_tokens = True  # a setting of the object, which the file cannot hold
+    tokenizer.no_padding()
+    tokenizer.no_truncation()
+    return tokenizer
+
+
+def encode_text(base: "Base", text: str) -> list[int]:
+    """Return the ids of a text as it would stand inside a message: never a control token's.
+
+    `<|im_end|>` in a chat is nine ordinary tokens. Half a surrogate pair, which some exports hold,
+    becomes a question mark.
+    """
+    clean = text.encode("utf-8", "replace").decode("utf-8")
+    ids: list[int] = base.tokenizer.encode(clean, add_special_tokens=False).ids
+    return ids
+
+
+def build_tokenizer(metadata: dict[str, Any], path: Path) -> Tokenizer:
+    """Return the tokenizer that a GGUF's metadata describes; `path` is for the error alone.
+
+    Raises:
+        UnknownTokenizer: neither of the two kinds, or byte-level with a pattern not known here.
+    """
+    kind = metadata.get("tokenizer.ggml.model")
+    if kind == "gpt2":
+        tokenizer = _byte_level(metadata, path)
+    elif kind == "llama":
+        tokenizer = _sentencepiece(metadata)
+    else:
+        raise UnknownTokenizer(path=path, kind=kind)
+    _add_tokens(tokenizer, metadata)
+    _begin_with_bos(tokenizer, metadata)
+    return tokenizer
+
+
+# --- byte-level BPE ------------------------------------------------------------------------------
+
+
+def _byte_level(metadata: dict[str, Any], path: Path) -> Tokenizer:
+    tokens: list[str] = metadata["tokenizer.ggml.tokens"]
+    merges = [tuple(merge.split(" ", 1)) for merge in metadata["tokenizer.ggml.merges"]]
+    vocabulary = {token: number for number, token in enumerate(tokens)}
+    tokenizer = Tokenizer(models.BPE(vocab=vocabulary, merges=merges))
+    tokenizer.pre_tokenizer = _pre_tokenizer(metadata.get("tokenizer.ggml.pre", ""), path)
+    tokenizer.decoder = decoders.ByteLevel()
+    return tokenizer
+
+
+def _pre_tokenizer(name: str, path: Path) -> pre_tokenizers.PreTokenizer:
+    """Return how text is cut before the merges; a wrong cut tokenises wrongly without an error."""
+    words = pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=True)
+    if name == "gpt-2":
+        return words
+    if name == "smollm":
+        return pre_tokenizers.Sequence([pre_tokenizers.Digits(individual_digits=True), words])
+    raise UnknownTokenizer(path=path, kind=f"pre-tokenizer {name}")
+
+
+# --- SentencePiece's BPE -------------------------------------------------------------------------
+
+
+def _sentencepiece(metadata: dict[str, Any]) -> Tokenizer:
+    tokens: list[str] = metadata["tokenizer.ggml.tokens"]
+    kinds: list[int] = metadata["tokenizer.ggml.token_type"]
+    scores: list[float] = metadata["tokenizer.ggml.scores"]
+    vocabulary = {token: number for number, token in enumerate(tokens)}
+    pieces = {
+        token: score for token, kind, score in zip(tokens, kinds, scores, strict=True) if kind == NORMAL
+    }
+    unknown = tokens[metadata.get("tokenizer.ggml.unknown_token_id", 0)]
+    tokenizer = Tokenizer(
+        models.BPE(
+            vocab=vocabulary,
+            merges=merges_from_scores(pieces),
+            unk_token=unknown,
+            fuse_unk=True,
+            byte_fallback=True,
+        )
+    )
+    tokenizer.normalizer = normalizers.Replace(" ", SPACE)
+    steps = [decoders.Replace(SPACE, " "), decoders.ByteFallback(), decoders.Fuse()]
+    tokenizer.decoder = decoders.Sequence(steps)
+    return tokenizer
+
+
+def merges_from_scores(pieces: dict[str, float]) -> list[tuple[str, str]]:
+    """Return the merges that build `pieces`, those of the highest score first.
+
+    SentencePiece joins the neighbours whose union scores best; so every way to cut a piece into
+    two pieces is a merge, ranked by the score of the whole.
+    """
+    merges: list[tuple[str, str]] = []
+    for piece in sorted(pieces, key=pieces.__getitem__, reverse=True):
+        for cut in range(1, len(piece)):
+            left, right = piece[:cut], piece[cut:]
+            if left in pieces and right in pieces:
+                merges.append((left, right))
+    return merges
+
+
+# --- both ----------------------------------------------------------------------------------------
+
+
+def _add_tokens(tokenizer: Tokenizer, metadata: dict[str, Any]) -> None:
+    """Mark the control tokens as special and the user-defined ones as whole, never cut."""
+    tokens: list[str] = metadata["tokenizer.ggml.tokens"]
+    kinds: list[int] = metadata["tokenizer.ggml.token_type"]
+
+    def of(kind: int, special: bool) -> Iterable[AddedToken]:
+        for token, token_kind in zip(tokens, kinds, strict=True):
+            if token_kind == kind:
+                yield AddedToken(token, special=special, normalized=False)
+
+    tokenizer.add_special_tokens(list(of(CONTROL, True)))
+    tokenizer.add_tokens(list(of(USER_DEFINED, False)))
+
+
+def _begin_with_bos(tokenizer: Tokenizer, metadata: dict[str, Any]) -> None:
+    if not metadata.get("tokenizer.ggml.add_bos_token", False):
+        return
+    number = metadata["tokenizer.ggml.bos_token_id"]
+    token = metadata["tokenizer.ggml.tokens"][number]
+    tokenizer.post_processor = TemplateProcessing(
+        single=f"{token} $A", pair=f"{token} $A {token}:1 $B:1", special_tokens=[(token, number)]
+    )
