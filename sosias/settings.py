@@ -5,6 +5,7 @@ A model is at once what the code is given, what `sosias.toml`, `persona.toml` an
 "chosen for the machine, the base and the corpus", and the choice is recorded with its reason.
 """
 
+import hashlib
 from datetime import date
 from typing import Literal
 
@@ -18,6 +19,10 @@ class Settings(BaseModel):
     """Strict and immutable; every field has a line of documentation."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+
+    def fingerprint(self) -> str:
+        """Return a short hash of all values: what was made with other settings has another one."""
+        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()[:12]
 
 
 class WorkspaceSettings(Settings):

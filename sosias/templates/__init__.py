@@ -1,1 +1,28 @@
 """A session to windows of token ids and a loss mask; a reply to bubbles."""
+
+from sosias.events import Choice
+from sosias.language import translate as _
+from sosias.models.base import Base
+from sosias.templates.chat import Chat
+from sosias.templates.template import Template
+from sosias.templates.transcript import Transcript
+from sosias.templates.window import Window
+
+__all__ = ["TEMPLATES", "Template", "Window", "choose_template", "open_template"]
+
+TEMPLATES: dict[str, type[Template]] = {"chat": Chat, "transcript": Transcript}
+
+
+def open_template(name: str, base: Base, persona: str, *, group: bool = False) -> Template:
+    """Return the template called `name` for a base and a persona."""
+    return TEMPLATES[name](base, persona, group=group)
+
+
+def choose_template(base: Base, *, group: bool) -> Choice:
+    """Return `chat` for a base with roles of its own and two people, else `transcript`."""
+    if base.config.chat_markup is None:
+        why = _("the base {base} knows no roles").format(base=base.name)
+        return Choice("template", "transcript", why)
+    if group:
+        return Choice("template", "transcript", _("more than two people speak, and names keep them apart"))
+    return Choice("template", "chat", _("the base {base} knows roles").format(base=base.name))

@@ -1,0 +1,93 @@
+"""Window: one row of training, and how it is put together token by token."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Token ids with, for each of them, whether it is learnt and whether it is somebody's own word.
+
+    `ids`, `learnt` and `words` have one length. `words` marks the tokens of the persona's text
+    alone, without names, separators and ends of turn: what an evaluation measures. `text_bytes`
+    (UTF-8) and `text_words` (split at white space) count the text that those tokens spell.
+    """
+
+    ids: tuple[int, ...]
+    learnt: tuple[bool, ...]
+    words: tuple[bool, ...]
+    session: int
+    text_bytes: int
+    text_words: int
+
+
+@dataclass(slots=True)
+class Piece:
+    """A turn as tokens, before windows are cut: what a template's one pass fills."""
+
+    ids: list[int] = field(default_factory=list)
+    learnt: list[bool] = field(default_factory=list)
+    words: list[bool] = field(default_factory=list)
+    texts: list[tuple[int, int, str]] = field(default_factory=list)
+    """First and past-the-last position of each bubble's tokens, and its text."""
+
+    def add(self, ids: Sequence[int], *, learnt: bool) -> None:
+        """Add names, separators and other tokens that are nobody's words."""
+        self.ids += ids
+        self.learnt += [learnt] * len(ids)
+        self.words += [False] * len(ids)
+
+    def add_text(self, ids: Sequence[int], text: str, *, learnt: bool, words: bool) -> None:
+        """Add the tokens of a bubble; `words`: the persona wrote it."""
+        if words:
+            self.texts.append((len(self.ids), len(self.ids) + len(ids), text))
+        self.ids += ids
+        self.learnt += [learnt] * len(ids)
+        self.words += [words] * len(ids)
+
+
+def cut(pieces: Sequence[Piece], start: Sequence[int], session: int, max_tokens: int) -> Iterator[Window]:
+    """Yield windows of at most `max_tokens`, cut between turns, each beginning with `start`.
+
+    A turn longer than a window is cut inside, so that no token is lost. Windows in which nothing
+    is learnt are left out.
+    """
+    room = max_tokens - len(start)
+    held: list[Piece] = []
+    for piece in (part for whole in pieces for part in _parts(whole, room)):
+        if held and sum(len(one.ids) for one in held) + len(piece.ids) > room:
+            yield from _window(held, start, session)
+            held = []
+        held.append(piece)
+    yield from _window(held, start, session)
+
+
+def _parts(piece: Piece, room: int) -> Iterator[Piece]:
+    """Yield the piece, or its parts where it is longer than a window; a text goes with its last token."""
+    for first in range(0, max(len(piece.ids), 1), room):
+        last = first + room
+        texts = [(a - first, b - first, text) for a, b, text in piece.texts if first < b <= last]
+        yield Piece(piece.ids[first:last], piece.learnt[first:last], piece.words[first:last], texts)
+
+
+def _window(held: Sequence[Piece], start: Sequence[int], session: int) -> Iterator[Window]:
+    if not any(any(piece.learnt) for piece in held):
+        return
+    masked = (False,) * len(start)
+    texts = [text for piece in held for _, _, text in piece.texts]
+    yield Window(
+        ids=(*start, *(token for piece in held for token in piece.ids)),
+        learnt=(*masked, *(flag for piece in held for flag in piece.learnt)),
+        words=(*masked, *(flag for piece in held for flag in piece.words)),
+        session=session,
+        text_bytes=sum(len(text.encode("utf-8", "surrogatepass")) for text in texts),
+        text_words=sum(len(text.split()) for text in texts),
+    )
+
+
+def runs(window: Window) -> list[tuple[list[int], bool]]:
+    """Return the window's ids in runs of one mask: for showing what is learnt and what is not."""
+    changes = [i for i, (a, b) in enumerate(pairwise(window.learnt), start=1) if a != b]
+    bounds = [0, *changes, len(window.ids)]
+    return [(list(window.ids[a:b]), window.learnt[a]) for a, b in pairwise(bounds)]
