@@ -2,6 +2,7 @@
 
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pyarrow.parquet as pq
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sosias.corpus import prepare
-from sosias.corpus.engine import connect
+from sosias.corpus.engine import read_messages
 from sosias.corpus.session import Session, from_table
 from sosias.messages import Message, to_table, with_ids
 from sosias.settings import Consent, PersonaSettings, PreparationSettings
@@ -29,8 +30,10 @@ def message(
 
 
 def sessions_of(messages: list[Message], persona: PersonaSettings = ANA) -> list[Session]:
-    table = connect().create_table("stored", to_table(with_ids(messages)))
-    return list(from_table(prepare.session_table(table, persona)))
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / "messages.parquet"
+        pq.write_table(to_table(with_ids(messages)), file)
+        return list(from_table(prepare.session_table(read_messages([file]), persona)))
 
 
 def shape(sessions: list[Session]) -> list[list[tuple[str, tuple[str, ...]]]]:
