@@ -2,23 +2,20 @@
 
 Loading a GGUF through transformers takes 15 to 50 s each time and needs all weights in float32 at
 once; here each tensor is dequantised, rounded to bfloat16 and written before the next.
-Format of the weights: https://huggingface.co/docs/safetensors
 """
 
 import json
-import struct
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sosias.events import Listener, Progress, silent
 from sosias.language import translate as _
 from sosias.models.base import Base
 from sosias.models.gguf_file import BadModelFile, GgufFile
 from sosias.models.layouts import Layout, layout_of
+from sosias.models.safetensors_file import to_bfloat16, write_header
 from sosias.workspace import atomic_folder, recover_folder, write_json
 
 
@@ -40,6 +37,16 @@ def to_hf(base: Base, listener: Listener = silent) -> Path:
         (folder / "tokenizer.json").write_bytes((base.folder / "tokenizer.json").read_bytes())
         _write_weights(folder / "model.safetensors", model, layout, config, listener)
     return base.hf_folder
+
+
+def read_config(base: Base) -> dict[str, Any]:
+    """Return the base's `config.json`, worked out from its GGUF where it is not converted yet."""
+    path = base.hf_folder / "config.json"
+    if base.gguf is not None and not path.is_file():
+        model = GgufFile(base.gguf)
+        return hf_config(model, layout_of(model.architecture))
+    config: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return config
 
 
 def hf_config(model: GgufFile, layout: Layout) -> dict[str, Any]:
@@ -122,7 +129,7 @@ def _tokenizer_config(base: Base) -> dict[str, Any]:
     }
 
 
-# --- safetensors ---------------------------------------------------------------------------------
+# --- weights -------------------------------------------------------------------------------------
 
 
 def _write_weights(
@@ -132,7 +139,7 @@ def _write_weights(
         hf: gguf for hf, gguf in layout.names(config["num_hidden_layers"]) if _wanted(hf, gguf, model, config)
     }
     with path.open("wb") as file:
-        _write_header(file, {hf: model.tensors[gguf].shape for hf, gguf in names.items()})
+        write_header(file, {hf: model.tensors[gguf].shape for hf, gguf in names.items()})
         for number, (hf, gguf) in enumerate(names.items(), start=1):
             module = hf.removesuffix(".weight")
             whole = layout.heads(module, config) is not None  # its rows change places
@@ -147,27 +154,3 @@ def _wanted(hf: str, gguf: str, model: GgufFile, config: dict[str, Any]) -> bool
     if gguf not in model.tensors:
         raise BadModelFile(path=model.path, what=f"it lacks the tensor {gguf}")
     return True
-
-
-def _write_header(file: BinaryIO, shapes: dict[str, tuple[int, ...]]) -> None:
-    header: dict[str, Any] = {"__metadata__": {"format": "pt"}}
-    for name, begin, end in _places(shapes):
-        header[name] = {"dtype": "BF16", "shape": list(shapes[name]), "data_offsets": [begin, end]}
-    text = json.dumps(header).encode()
-    text += b" " * (-len(text) % 8)  # the data begins at a multiple of eight
-    file.write(struct.pack("<Q", len(text)) + text)
-
-
-def _places(shapes: dict[str, tuple[int, ...]]) -> Iterator[tuple[str, int, int]]:
-    end = 0
-    for name, shape in shapes.items():
-        begin, end = end, end + 2 * int(np.prod(shape))
-        yield name, begin, end
-
-
-def to_bfloat16(weight: NDArray[np.float32]) -> bytes:
-    """Return a weight's bytes in bfloat16: the upper half of each float32, rounded to the nearest even."""
-    bits = np.ascontiguousarray(weight, dtype="<f4").view("<u4")
-    rounded = (bits + (np.uint32(0x7FFF) + ((bits >> np.uint32(16)) & np.uint32(1)))) >> np.uint32(16)
-    data: bytes = rounded.astype("<u2").tobytes()
-    return data

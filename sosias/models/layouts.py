@@ -69,10 +69,13 @@ class Layout:
 
     def weight_to_gguf(self, module: str, weight: Array, config: dict[str, Any]) -> Array:
         """Return a weight as GGUF holds it."""
+        rows = self.rows_to_gguf(module, weight, config)
+        return rows + np.float32(self.norm_offset) if module.endswith("norm") else rows
+
+    def rows_to_gguf(self, module: str, rows: Array, config: dict[str, Any]) -> Array:
+        """Return output rows (a weight's, or an adapter's B) in GGUF's order."""
         heads = self.heads(module, config)
-        if heads is not None:
-            return pair_rows(weight, heads)
-        return weight + np.float32(self.norm_offset) if module.endswith("norm") else weight
+        return rows if heads is None else pair_rows(rows, heads)
 
     def weight_to_hf(self, module: str, weight: Array, config: dict[str, Any]) -> Array:
         """Return a weight as Hugging Face holds it."""
