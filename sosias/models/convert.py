@@ -5,6 +5,7 @@ once; here each tensor is dequantised, rounded to bfloat16 and written before th
 """
 
 import json
+import math
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import numpy as np
 from sosias.events import Listener, Progress, silent
 from sosias.language import translate as _
 from sosias.models.base import Base
+from sosias.models.disk import room_for
 from sosias.models.gguf_file import BadModelFile, GgufFile
 from sosias.models.layouts import Layout, layout_of
 from sosias.models.safetensors_file import to_bfloat16, write_header
@@ -24,13 +26,15 @@ def to_hf(base: Base, listener: Listener = silent) -> Path:
 
     Raises:
         BadModelFile, UnknownLayout: the GGUF is damaged, or of a layout not known here.
+        DiskFull: there is no room for it.
     """
     if base.gguf is None or recover_folder(base.hf_folder).is_dir():
         return base.hf_folder
     model = GgufFile(base.gguf)
     layout = layout_of(model.architecture)
     config = hf_config(model, layout)
-    with atomic_folder(base.hf_folder) as folder:
+    needed = 2 * sum(math.prod(tensor.shape) for tensor in model.tensors.values())
+    with room_for(base.name, base.folder, needed), atomic_folder(base.hf_folder) as folder:
         write_json(folder / "config.json", config)
         write_json(folder / "generation_config.json", _generation_config(base))
         write_json(folder / "tokenizer_config.json", _tokenizer_config(base))

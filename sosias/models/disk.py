@@ -1,0 +1,37 @@
+"""A disk that fills up while a base is fetched or converted, said in one sentence."""
+
+import errno
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sosias.errors import SosiasError
+
+
+class DiskFull(SosiasError):
+    """There is no room for {name} in {folder} ({needed} MB needed, {free} MB free): make room, or name
+    another folder in SOSIAS_CACHE, and run the same command again."""
+
+
+def disk_full(name: str, folder: Path, needed: int) -> DiskFull:
+    """Return the error for a disk that has not `needed` bytes left."""
+    free = shutil.disk_usage(folder).free
+    return DiskFull(name=name, folder=folder, needed=needed // 10**6 + 1, free=free // 10**6)
+
+
+@contextmanager
+def room_for(name: str, folder: Path, needed: int) -> Iterator[None]:
+    """Check that `needed` bytes are free in an existing folder, and watch for the disk filling up.
+
+    Raises:
+        DiskFull: before or during the work.
+    """
+    if shutil.disk_usage(folder).free < needed:
+        raise disk_full(name, folder, needed)
+    try:
+        yield
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise disk_full(name, folder, needed) from error
+        raise
