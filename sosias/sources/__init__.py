@@ -1,1 +1,1 @@
-"""An export to messages: one file a format."""
+"""An export to messages: one file a format, found by its `SOURCE`."""
