@@ -233,9 +233,21 @@ class Workspace:
     def messages_folder(self) -> Path:
         return private_folder(self.folder / "messages")
 
+    @property
+    def fault_file(self) -> Path:
+        """Where a fault of ours is written down: places in the code, no values."""
+        return self.folder / "fault.txt"
+
     def message_files(self) -> list[Path]:
         """Return the Parquet files of all messages, oldest import first."""
         return sorted((self.folder / "messages").glob("*.parquet"))
+
+    def next_message_file(self) -> Path:
+        """Return where the next import goes; what an import that fell has left behind is removed."""
+        for left in self.messages_folder.glob(".*.parquet.*"):
+            left.unlink()
+        numbers = [int(file.stem) for file in self.message_files() if file.stem.isdigit()]
+        return self.messages_folder / f"{max(numbers, default=0) + 1:06d}.parquet"
 
     def synced_to(self) -> str | None:
         """Return the name of the cloud service that seems to copy this folder, if any."""
@@ -314,11 +326,15 @@ class Persona:
         return self.folder.name
 
     @property
+    def settings_file(self) -> Path:
+        return self.folder / "persona.toml"
+
+    @property
     def settings(self) -> PersonaSettings:
-        return read_settings(self.folder / "persona.toml", PersonaSettings)
+        return read_settings(self.settings_file, PersonaSettings)
 
     def save(self, settings: PersonaSettings) -> None:
-        write_settings(self.folder / "persona.toml", settings)
+        write_settings(self.settings_file, settings)
 
     @property
     def sessions_file(self) -> Path:
@@ -327,6 +343,11 @@ class Persona:
     @property
     def report_folder(self) -> Path:
         return private_folder(self.folder / "report")
+
+    @property
+    def report_file(self) -> Path:
+        """What the newest evaluation measured."""
+        return self.folder / "report" / "report.json"
 
     def runs(self) -> list["Run"]:
         """Return the runs, oldest first."""

@@ -164,7 +164,7 @@ def find_author(workspace: Workspace, name: str) -> str:
         if unicodedata.normalize("NFC", author) == wanted:
             return author
     nearest = process.extract(name, names, scorer=fuzz.WRatio, processor=_plain, limit=NEAREST)
-    raise UnknownAuthor(name=name, names=", ".join(author for author, _score, _index in nearest))
+    raise UnknownAuthor(name=name, names="; ".join(author for author, _score, _index in nearest))
 
 
 def _plain(name: str) -> str:

@@ -21,7 +21,8 @@ from sosias.sources.whatsapp_header import Clock, Grammar, numbers
 from sosias.sources.whatsapp_names import Names, bare, folded
 
 TITLE = re.compile(
-    r"(?P<prefix>WhatsApp Chat (?:with|mit|-) |(?:Chat|Conversa|Conversación) (?:de|do|no) WhatsApp (?:con|com|-) "
+    r"(?P<prefix>WhatsApp Chat (?:with|mit|-) "
+    r"|(?:Chat|Conversa|Conversación) (?:de|do|no) WhatsApp (?:con|com|-) "
     r"|Discussion WhatsApp avec |Chat WhatsApp con |Чат WhatsApp с )(?P<title>.+)"
 )
 """Names of exports by language of the telephone."""

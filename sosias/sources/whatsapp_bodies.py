@@ -59,6 +59,7 @@ DELETED = YOU_DELETED | {
     "Esperando el mensaje",
 }
 """With or without a full stop; a message that never arrived is as lost as a deleted one."""
+DELETED_BY_OTHERS = "This message was deleted by admin "
 
 ATTACHED = re.compile(
     rf"{MARK}?(?P<android>.+\.\w{{1,5}}) \((?:file attached|archivo adjunto)\)"
@@ -72,11 +73,13 @@ FILE_NAME = re.compile(
 """A document's name, on the line after its placeholder."""
 EDITED = re.compile(rf" ?{MARK}?<(?:This message was edited|Se editó este mensaje)\.?>\Z")
 CALL = re.compile(
-    r"(?:Missed (?:group )?(?:voice|video) call|Llamada(?: de voz| grupal)? perdida|Videollamada(?: grupal)? perdida)"
+    r"Missed (?:group )?(?:voice|video) call"
+    r"|Llamada(?: de voz| grupal)? perdida|Videollamada(?: grupal)? perdida"
     r"|(?:Voice call|Video call|Llamada de voz|Videollamada), [0-9]+ \w+"
 )
 MARKED_CALL = re.compile(
-    r"(?:(?:Missed )?(?:group )?(?:voice|video) call|(?:Llamada|Videollamada)(?: de voz| grupal)?(?: perdida)?"
+    r"(?:(?:Missed )?(?:group )?(?:voice|video) call"
+    r"|(?:Llamada|Videollamada)(?: de voz| grupal)?(?: perdida)?"
     r"|No answer|Sin respuesta)(?:[.,] .{1,40})?",
     re.IGNORECASE,
 )
@@ -100,7 +103,7 @@ UNKNOWN_AT_MOST = 200
 
 LINES = MEDIA | DELETED | {VIEW_ONCE} | set(TYPED_MEDIA) | {line.rstrip(".") for line in MEDIA}
 STARTS = (
-    *("Missed ", "Voice call, ", "Video call, ", "Llamada ", "Videollamada", "This message was deleted by"),
+    *("Missed ", "Voice call, ", "Video call, ", "Llamada ", "Videollamada", DELETED_BY_OTHERS),
     *("location: ", "Location: ", "ubicación: ", "Ubicación: ", "POLL:\n", "ENCUESTA:\n"),
 )
 
@@ -155,7 +158,7 @@ class Exporter:
         kinds: tuple[tuple[Kind, bool], ...] = (
             (
                 "deleted",
-                bare.rstrip(".…") in DELETED or bare.startswith("This message was deleted by admin "),
+                bare.rstrip(".…") in DELETED or bare.startswith(DELETED_BY_OTHERS),
             ),
             ("call", bool(calls.fullmatch(bare))),
             ("poll", bool(POLL.match(bare))),

@@ -29,7 +29,8 @@ JOIN = r"à|klo|kl\.|um"
 HEADER = re.compile(
     rf"""
     [{MARKS}]* (?P<open>\[?) [{MARKS}]*
-    (?P<a>[0-9]{{1,4}}) (?P<separator>[./-]){SPACE}? (?P<b>[0-9]{{1,4}}) (?P=separator){SPACE}? (?P<c>[0-9]{{1,4}})
+    (?P<a>[0-9]{{1,4}}) (?P<separator>[./-]){SPACE}?
+    (?P<b>[0-9]{{1,4}}) (?P=separator){SPACE}? (?P<c>[0-9]{{1,4}})
     \.? (?P<comma>,?) {SPACE} (?:(?P<join>{JOIN}){SPACE})?
     [0-9]{{1,2}} (?P<colon>[:.]) [0-9]{{2}} (?P<seconds>(?P=colon)[0-9]{{2}})?
     (?P<meridiem>{SPACE}?[AaPp]\.?{SPACE}?[Mm]\.?)?

@@ -120,10 +120,9 @@ class Names:
 
     def _is_notice(self, head: str) -> bool:
         """Does a line of WhatsApp's own begin so, whose colon is in a title or a name?"""
-        if SUBJECT.search(head):
-            return True
         about = ABOUT.match(head)
-        return bool(about) and (about["who"] in self.heads or about["who"] in YOU)
+        known = about is not None and (about["who"] in self.heads or about["who"] in YOU)
+        return known or SUBJECT.search(head) is not None
 
     def split(self, rest: str) -> tuple[str | None, str]:
         """Return the author and the body of what follows a header; None: no author's."""
