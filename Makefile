@@ -1,0 +1,53 @@
+# Sosias from a clone: needs Python 3.11 or newer, make and git. `make help` lists what there is.
+.PHONY: help install test demo bench messages docs clean
+.DEFAULT_GOAL := help
+
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
+
+help: ## say what can be made
+	@grep -E '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 18
+
+install: $(VENV)/ready ## make .venv with Sosias in it
+demo: $(VENV)/ready ## from the sample to a chat (CHAT=0: without the chat; MINUTES=2; ACCEPT_GEMMA_TERMS=1)
+	@$(BIN)/sosias demo $(if $(filter 0,$(CHAT)),--no-chat) $(if $(MINUTES),--minutes $(MINUTES))
+
+test: $(VENV)/ready-to-develop ## lint, formatting, types, architecture, tests
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/pytest -n 2
+
+bench: $(VENV)/ready-to-bench ## side by side with peers, on this machine
+	$(BIN)/python -m bench
+
+messages: $(VENV)/ready-to-develop ## gather the sentences to translate, compile the translations
+	$(BIN)/python scripts/translations.py
+
+clean: ## forget the virtual environment and the demo
+	rm -rf $(VENV) demo
+
+# Each stamp is newer than what it was made from, so that a second run installs nothing.
+$(VENV)/python:
+	@for python in python3.13 python3.12 python3.11 python3; do \
+	  if $$python -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
+	    echo "Making .venv with $$($$python --version)"; \
+	    $$python -m venv $(VENV) && $(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade 'pip>=26' \
+	      && touch $@ && exit 0; exit 1; \
+	  fi; \
+	done; echo 'Sosias needs Python 3.11 or newer with its venv module (Debian: apt install python3-venv).' >&2; exit 2
+
+$(VENV)/ready: $(VENV)/python pyproject.toml constraints.txt
+	@echo 'Installing Sosias and what it needs into .venv (some minutes the first time)'
+	@$(PIP) --editable '.[train]'
+	@touch $@
+
+$(VENV)/ready-to-develop: $(VENV)/ready
+	@$(PIP) --group dev
+	@touch $@
+
+$(VENV)/ready-to-bench: $(VENV)/ready
+	@$(PIP) --editable '.[train,bench]'
+	@touch $@

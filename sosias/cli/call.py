@@ -1,0 +1,133 @@
+"""One call of a command: the workspace and persona it names, and how it answers."""
+
+import inspect
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from sosias.events import Listener
+from sosias.language import translate as _
+
+if TYPE_CHECKING:
+    from rich.console import Console, RenderableType
+
+    from sosias.workspace import Persona, Workspace
+
+Folder = Annotated[
+    Path | None,
+    typer.Option("-C", "--folder", metavar="DIR", help=_("The workspace; else the folder one stands in.")),
+]
+PersonaName = Annotated[
+    str | None,
+    typer.Option("-p", "--persona", metavar="NAME", help=_("The persona; else the only one.")),
+]
+AsJson = Annotated[
+    bool, typer.Option("--json", help=_("Answer with one JSON object on one line; all else on stderr."))
+]
+
+
+@dataclass(frozen=True)
+class Call:
+    """What holds for every command."""
+
+    named_folder: Path | None = None
+    persona_name: str | None = None
+    as_json: bool = False
+
+    @property
+    def folder(self) -> Path:
+        return self.named_folder or Path()
+
+    @cached_property
+    def out(self) -> "Console":
+        """For what was asked for."""
+        from rich.console import Console
+
+        return Console(highlight=False)
+
+    @cached_property
+    def err(self) -> "Console":
+        """For everything that is said on the way."""
+        from rich.console import Console
+
+        return Console(stderr=True, highlight=False)
+
+    def workspace(self) -> "Workspace":
+        from sosias.workspace import Workspace
+
+        return Workspace.open(self.folder)
+
+    def persona(self) -> "Persona":
+        return self.workspace().persona(self.persona_name)
+
+    @contextmanager
+    def listening(self) -> Iterator[Listener]:
+        """Show progress, choices and notices on stderr while something long is done."""
+        from sosias.cli.terminal import shown
+
+        with shown(self.err) as listener:
+            yield listener
+
+    def run_step(self, step: str, arguments: dict[str, Any] | None = None) -> dict[str, Any]:
+        """Run a step as a job and show what it says."""
+        from sosias.pipeline import run_step
+
+        with self.listening() as listener:
+            return run_step(step, self.folder, self.persona_name, arguments, listener)
+
+    def finish(self, value: dict[str, Any], *shown: "RenderableType") -> None:
+        """Answer: the value as JSON where that was asked for, else what is shown to a person."""
+        if self.as_json:
+            write_line(value)
+            return
+        for part in shown:
+            self.out.print(part)
+
+
+def write_line(value: dict[str, Any]) -> None:
+    """Write one JSON object on one line of stdout."""
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, default=str) + "\n")
+    sys.stdout.flush()
+
+
+def command(app: typer.Typer, name: str, said: str) -> Callable[[Callable[..., None]], None]:
+    """Register a function `(call, ...)` as a command; it takes -C, -p and --json like every other."""
+
+    def register(function: Callable[..., None]) -> None:
+        own = list(inspect.signature(function, eval_str=True).parameters.values())
+        keyword = inspect.Parameter.KEYWORD_ONLY
+        parameters = [
+            inspect.Parameter("context", keyword, annotation=typer.Context),
+            *(one.replace(kind=keyword) for one in own if one.name != "call"),
+            inspect.Parameter("folder", keyword, default=None, annotation=Folder),
+            inspect.Parameter("persona", keyword, default=None, annotation=PersonaName),
+            inspect.Parameter("as_json", keyword, default=False, annotation=AsJson),
+        ]
+
+        def run(context: typer.Context, **values: Any) -> None:
+            shared = [values.pop(key) for key in ("folder", "persona", "as_json")]
+            function(with_options(context.obj, *shared), **values)
+
+        run.__dict__["__signature__"] = inspect.Signature(parameters)
+        run.__annotations__ = {one.name: one.annotation for one in parameters}
+        app.command(name, help=said)(run)
+
+    return register
+
+
+def with_options(call: Call | None, folder: Path | None, persona: str | None, as_json: bool) -> Call:
+    """Return the call with what was given after the command's name; it wins over what stood before."""
+    before = call or Call()
+    return replace(
+        before,
+        named_folder=folder or before.named_folder,
+        persona_name=persona or before.persona_name,
+        as_json=as_json or before.as_json,
+    )

@@ -1,0 +1,41 @@
+"""`sosias new`: a persona, with the right by which it is made."""
+
+from typing import Annotated
+
+import typer
+
+from sosias.cli.call import Call
+from sosias.language import translate as _
+
+Name = Annotated[str, typer.Argument(metavar="NAME", help=_("What to call the persona."))]
+Author = Annotated[
+    str | None, typer.Option("--as", metavar="AUTHOR", help=_("The name in the chats that is imitated."))
+]
+Where = Annotated[
+    str | None,
+    typer.Option(
+        "--where", metavar="EXPRESSION", help=_("An SQL expression that selects the messages instead.")
+    ),
+]
+Kind = Annotated[
+    str | None,
+    typer.Option(
+        "--consent",
+        metavar="KIND",
+        help=_("By what right: self, given (with --by), public, fiction or deceased."),
+    ),
+]
+By = Annotated[str | None, typer.Option("--by", metavar="TEXT", help=_("Who agreed, and when."))]
+
+
+def new(
+    call: Call, name: Name, author: Author = None, where: Where = None, consent: Kind = None, by: By = None
+) -> None:
+    """Write down a persona."""
+    from sosias.pipeline import new_persona, record_consent
+
+    recorded = record_consent(consent, by, author or name)
+    persona = new_persona(call.workspace(), name, recorded, author=author, where=where)
+    said = _("{name} learns from the messages of {who}. Go on with: sosias -p {name} prepare")
+    shown = said.format(name=persona.name, who=persona.settings.author or where)
+    call.finish({"persona": persona.name, **persona.settings.model_dump(mode="json")}, shown)

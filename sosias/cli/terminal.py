@@ -1,0 +1,153 @@
+"""What long work says, as a person at a terminal (or the reader of a log) wants to see it."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, ProgressColumn, SpinnerColumn, Task, TaskID, TextColumn
+from rich.text import Text
+
+from sosias import events
+from sosias.events import Choice, Event, Notice
+from sosias.language import translate as _
+
+QUIET_SECONDS = 15
+"""Without a terminal a line at most this often: a log should show life, not every step."""
+
+
+def title(step: str) -> str:
+    """Return what a step is called to the user; a step that names itself keeps its words."""
+    titles = {
+        "import": _("Reading the export"),
+        "prepare": _("Preparing"),
+        "pull": _("Fetching the base"),
+        "train": _("Training"),
+        "evaluate": _("Measuring"),
+    }
+    return titles.get(step, step)
+
+
+def said(event: Choice | Notice) -> Text:
+    """Return a choice or a notice as a line; brackets in it are text, not markup."""
+    if isinstance(event, Notice):
+        return Text(event.text, style="yellow")
+    return Text.assemble((f"{event.what}: ", "dim"), (event.value, "bold"), (f" ({event.why})", "dim"))
+
+
+@contextmanager
+def shown(console: Console) -> Iterator[events.Listener]:
+    """Give a listener that shows progress with the time left until the work ends."""
+    if not console.is_terminal:
+        yield _Lines(console).listen
+        return
+    bars = _Bars(console)
+    try:
+        yield bars.listen
+    finally:
+        bars.progress.stop()
+
+
+class _Bars:
+    """A bar a step, above it whatever else is said; the screen is let go when no step is open."""
+
+    def __init__(self, console: Console) -> None:
+        self.progress = _columns(console)
+        self.open: dict[str, TaskID] = {}
+
+    def listen(self, event: Event) -> None:
+        if not isinstance(event, events.Progress):
+            self.progress.console.print(said(event))
+            return
+        ends = bool(event.total) and event.done >= event.total
+        if event.step not in self.open:
+            if ends:
+                return
+            self._begin(event.step)
+        share = f"{event.done / event.total:4.0%}" if event.total else "    "
+        self.progress.update(
+            self.open[event.step],
+            total=event.total or None,
+            completed=event.done,
+            share=share,
+            note=event.note,
+        )
+        if ends:
+            self._end(event.step)
+
+    def _begin(self, step: str) -> None:
+        if not self.open:
+            self.progress = _columns(self.progress.console)
+            self.progress.start()
+        self.open[step] = self.progress.add_task(title(step), total=None, share="", note="")
+
+    def _end(self, step: str) -> None:
+        del self.open[step]
+        if not self.open:
+            self.progress.stop()
+
+
+def _columns(console: Console) -> Progress:
+    return Progress(
+        SpinnerColumn(finished_text="[green]✓"),
+        TextColumn("{task.description}", markup=False),
+        BarColumn(bar_width=24),
+        TextColumn("{task.fields[share]}", markup=False),
+        _Time(),
+        TextColumn("{task.fields[note]}", markup=False, style="dim"),
+        console=console,
+    )
+
+
+class _Time(ProgressColumn):
+    """How long a step has taken and has left, from its speed so far: steadier than a moving mean."""
+
+    def render(self, task: Task) -> Text:
+        elapsed = task.finished_time if task.finished else task.elapsed
+        if elapsed is None or task.finished or not task.total or not task.completed:
+            return Text(clock(elapsed or 0), style="cyan")
+        left = elapsed * (task.total - task.completed) / task.completed
+        return Text(
+            _("{elapsed}, {left} left").format(elapsed=clock(elapsed), left=clock(left)), style="cyan"
+        )
+
+
+@dataclass
+class _Lines:
+    """A line when a step begins, one now and then, and one when it ends."""
+
+    console: Console
+    began: dict[str, float] = field(default_factory=dict)
+    last: float = 0.0
+
+    def listen(self, event: Event) -> None:
+        if not isinstance(event, events.Progress):
+            self.console.print(said(event), soft_wrap=True)
+            return
+        now = time.monotonic()
+        ends = bool(event.total) and event.done >= event.total
+        if event.step not in self.began:
+            if ends:
+                return
+            self.began[event.step] = self.last = now
+            self._say(f"{title(event.step)} …")
+        seconds = now - self.began[event.step]
+        if ends:
+            del self.began[event.step]
+            self._say(f"{title(event.step)}: " + _("done in {time}").format(time=clock(seconds)))
+        elif event.total and event.done and now - self.last >= QUIET_SECONDS:
+            self.last = now
+            left = clock(seconds * (event.total - event.done) / event.done)
+            state = _("{share:.0%}, {left} left").format(share=event.done / event.total, left=left)
+            self._say(f"{title(event.step)}: {state}  {event.note}".rstrip())
+
+    def _say(self, line: str) -> None:
+        self.console.print(line, markup=False, soft_wrap=True)
+
+
+def clock(seconds: float) -> str:
+    """Return seconds as m:ss or h:mm:ss."""
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"

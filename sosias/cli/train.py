@@ -1,0 +1,88 @@
+"""`sosias train`: sessions to an adapter, and a look at what is learnt."""
+
+from typing import Annotated, Any, Literal
+
+import typer
+
+from sosias.cli.call import Call
+from sosias.cli.terms import AcceptTerms, accepts
+from sosias.language import translate as _
+
+Minutes = Annotated[
+    float | None, typer.Option("--minutes", metavar="N", help=_("Train for N minutes at most."))
+]
+BaseName = Annotated[
+    str | None,
+    typer.Option(
+        "--base", metavar="NAME", help=_("The model to start from: see sosias models list, or a folder.")
+    ),
+]
+Epochs = Annotated[
+    float | None, typer.Option("--epochs", metavar="N", help=_("Go through the sessions N times."))
+]
+TemplateName = Annotated[
+    Literal["chat", "transcript"] | None,
+    typer.Option("--template", help=_("How a session is written down for the model.")),
+]
+Windows = Annotated[
+    int | None,
+    typer.Option(
+        "--show-windows",
+        metavar="N",
+        min=1,
+        help=_("Show N windows, what is learnt in them and what is only read, and train nothing."),
+    ),
+]
+
+
+def train(
+    call: Call,
+    minutes: Minutes = None,
+    epochs: Epochs = None,
+    base: BaseName = None,
+    template: TemplateName = None,
+    show_windows: Windows = None,
+    accept_terms: AcceptTerms = False,
+) -> None:
+    """Train, going on with an unfinished run of the same settings."""
+    from sosias.pipeline import settle_base
+
+    with call.listening() as listener:
+        persona = call.persona()
+        chosen = settle_base(
+            call.workspace(), persona, base, lambda name: accepts(call, accept_terms, name), listener
+        )
+    wanted = {"base": chosen, "template": template, "minutes": minutes, "epochs": epochs}
+    if show_windows is not None:
+        _show_windows(call, show_windows, wanted)
+        return
+    result = call.run_step("train", wanted)
+    call.finish(result, summary(result), _("Go on with: sosias evaluate, or sosias chat"))
+
+
+def summary(result: dict[str, Any]) -> str:
+    """Return a training's result as a sentence."""
+    from sosias.cli.terminal import clock
+
+    said = _("Trained {base}: {steps} steps in {time}, {tokens_per_second:.0f} tokens a second.")
+    return said.format(time=clock(result["seconds"]), **result)
+
+
+def _show_windows(call: Call, count: int, wanted: dict[str, Any]) -> None:
+    """Print windows: green is learnt, dim is read; without colour, what is learnt is in brackets."""
+    from rich.text import Text
+
+    from sosias.training.show import show_windows
+
+    windows = show_windows(call.persona(), count, wanted)
+    coloured = call.out.is_terminal and not call.out.no_color
+    shown = []
+    for window in windows:
+        text = Text()
+        for piece, learnt in window:
+            text.append(
+                piece if coloured or not learnt else f"[{piece}]", style="bold green" if learnt else "dim"
+            )
+        shown.append(text)
+    value = {"windows": [[{"text": piece, "learnt": learnt} for piece, learnt in one] for one in windows]}
+    call.finish(value, *shown)

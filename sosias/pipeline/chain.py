@@ -1,0 +1,135 @@
+"""The whole way from an export to a measured persona; what is done and unchanged is skipped."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sosias.events import Listener, Notice
+from sosias.language import translate as _
+from sosias.models.base import choose_base, is_pulled
+from sosias.models.catalogue import CATALOGUE
+from sosias.models.terms import record_acceptance, terms_accepted
+from sosias.pipeline.jobs import run_step
+from sosias.pipeline.personas import new_persona
+from sosias.settings import Consent
+from sosias.workspace import Persona, PersonaExists, Workspace
+
+
+def refuse(_base: str) -> bool:
+    """Accept no terms: for where there is nobody to ask."""
+    return False
+
+
+@dataclass(frozen=True)
+class Order:
+    """What the chain is asked to make."""
+
+    name: str
+    """Of the persona."""
+    author: str
+    files: tuple[Path, ...]
+    """The exports."""
+    consent: Consent
+    base: str | None = None
+    """None: chosen for the language of the messages."""
+    minutes: float | None = None
+    """To train at most; None: as many as the epochs of the settings take."""
+    accept: Callable[[str], bool] = refuse
+    """Asked with a base's name when it comes under terms that have not been accepted."""
+
+
+def run_chain(folder: Path, order: Order, listener: Listener) -> dict[str, Any]:
+    """Import, make the persona, prepare, fetch the base, train and evaluate; return each step's result.
+
+    Raises:
+        SosiasError: as the steps raise it; an author who is not in the chats is refused before
+            anything long begins.
+    """
+    paths = [str(path.resolve()) for path in order.files]
+    results: dict[str, Any] = {"persona": order.name}
+    results["import"] = run_step("import", folder, None, {"paths": paths}, listener)
+    workspace = Workspace.open(folder)
+    persona = _persona(workspace, order)
+    base = settle_base(workspace, persona, order.base, order.accept, listener)
+    if _is_prepared(workspace, persona):
+        listener(Notice(_("Already prepared.")))
+    else:
+        results["prepare"] = run_step("prepare", folder, persona.name, {}, listener)
+    if base in CATALOGUE and not is_pulled(base):
+        run_step("pull", folder, None, {"name": base}, listener)
+    wanted = {"base": base, "minutes": order.minutes}
+    results["train"] = run_step("train", folder, persona.name, wanted, listener)
+    results["evaluate"] = _report(persona) or run_step("evaluate", folder, persona.name, {}, listener)
+    return results
+
+
+def settle_base(
+    workspace: Workspace,
+    persona: Persona,
+    wanted: str | None,
+    accept: Callable[[str], bool],
+    listener: Listener,
+) -> str:
+    """Return the base to train on, chosen for the language of the messages where none is named.
+
+    A choice is written into the persona's settings. `accept` is asked where the base comes under
+    terms; a no to a base that was not named leads to another.
+    """
+    settings = persona.settings
+    base = wanted or settings.base
+    if base is not None:
+        _ask(base, accept)
+        return base
+    language = _language(workspace)
+    best, _reason = choose_base(language, terms_accepted=True)
+    base, choice = choose_base(language, terms_accepted=_ask(best, accept))
+    listener(choice)
+    persona.save(settings.model_copy(update={"base": base}))
+    return base
+
+
+def _ask(base: str, accept: Callable[[str], bool]) -> bool:
+    """Tell whether a base may be used, asking once where it comes under terms."""
+    if base not in CATALOGUE or terms_accepted(base):
+        return True
+    if not accept(base):
+        return False
+    record_acceptance(base)
+    return True
+
+
+def _language(workspace: Workspace) -> str:
+    from sosias.corpus.describe import describe
+    from sosias.corpus.engine import read_messages
+
+    return str(describe(read_messages(workspace.message_files()))["language"])
+
+
+def _persona(workspace: Workspace, order: Order) -> Persona:
+    """Make the persona, or take the one that an earlier call made for the same author."""
+    from sosias.sources.store import find_author
+
+    if order.name not in workspace.persona_names():
+        return new_persona(workspace, order.name, order.consent, author=order.author)
+    persona = workspace.persona(order.name)
+    if persona.settings.author != find_author(workspace, order.author):
+        raise PersonaExists(name=order.name, folder=workspace.folder)
+    return persona
+
+
+def _is_prepared(workspace: Workspace, persona: Persona) -> bool:
+    """Are the sessions newer than all that they are made from?"""
+    made_from = [*workspace.message_files(), persona.settings_file]
+    made = persona.sessions_file
+    return made.is_file() and made.stat().st_mtime >= max(path.stat().st_mtime for path in made_from)
+
+
+def _report(persona: Persona) -> dict[str, Any] | None:
+    """Return the report of the newest run, if it has been measured already."""
+    path = persona.report_file
+    if not path.is_file():
+        return None
+    report: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return report if report.get("run") == persona.finished_run().folder.name else None

@@ -1,0 +1,75 @@
+"""What a job can do: each step calls its room and returns a plain dictionary.
+
+The rooms are imported only when their step runs: the processes that start jobs stay small.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from sosias.events import Listener
+from sosias.workspace import Workspace
+
+Step = Callable[[Path, str | None, dict[str, Any], Listener], dict[str, Any]]
+
+
+def import_step(
+    folder: Path, _persona: str | None, arguments: dict[str, Any], listener: Listener
+) -> dict[str, Any]:
+    """Read exports (`paths`) into the workspace, laying it out where there is none."""
+    from sosias.sources.store import import_files
+
+    paths = [Path(path) for path in arguments["paths"]]
+    report = import_files(
+        Workspace.create(folder), paths, day_first=arguments.get("day_first"), listener=listener
+    )
+    return report.as_json()
+
+
+def prepare_step(
+    folder: Path, persona: str | None, _arguments: dict[str, Any], listener: Listener
+) -> dict[str, Any]:
+    """Turn the messages into the persona's sessions."""
+    from sosias.corpus.prepare import prepare
+
+    workspace = Workspace.open(folder)
+    return prepare(workspace, workspace.persona(persona), listener)
+
+
+def pull_step(
+    _folder: Path, _persona: str | None, arguments: dict[str, Any], listener: Listener
+) -> dict[str, Any]:
+    """Fetch a base (`name`) of the catalogue."""
+    from sosias.models.pull import pull
+
+    base = pull(arguments["name"], accept_terms=arguments.get("accept_terms", False), listener=listener)
+    return {"base": base.name, "folder": str(base.folder), "licence": base.config.licence}
+
+
+def train_step(
+    folder: Path, persona: str | None, arguments: dict[str, Any], listener: Listener
+) -> dict[str, Any]:
+    """Train the persona; the arguments replace fields of its training settings."""
+    from sosias.training.train import train
+
+    workspace = Workspace.open(folder)
+    return train(workspace, workspace.persona(persona), listener=listener, overrides=arguments)
+
+
+def evaluate_step(
+    folder: Path, persona: str | None, arguments: dict[str, Any], listener: Listener
+) -> dict[str, Any]:
+    """Measure the persona's newest run, or `folds` of it."""
+    from sosias.evaluation.evaluate import evaluate
+
+    workspace = Workspace.open(folder)
+    return evaluate(workspace, workspace.persona(persona), folds=arguments.get("folds", 0), listener=listener)
+
+
+STEPS: dict[str, Step] = {
+    "import": import_step,
+    "prepare": prepare_step,
+    "pull": pull_step,
+    "train": train_step,
+    "evaluate": evaluate_step,
+}
