@@ -107,13 +107,11 @@ class DateEvidence:
         """Return the order that the evidence leaves."""
         if hints.day_first is not None:
             return self._as_told(hints.day_first)
-        left = [order for order, tally in self.tallies.items() if not tally.impossible]
+        if self.year_place is None and self._short_year_leads(hints):
+            return DateOrder("Y/M/D", "guessed", _("in any other order the dates go back in time"))
+        left = [order for order in self._likely() if not self.tallies[order].impossible]
         if not left:
             return self._mixed()
-        if self.year_place is None and "Y/M/D" in left:
-            if self._short_year_leads(left, hints):
-                return DateOrder("Y/M/D", "guessed", _("in any other order the dates go back in time"))
-            left = [order for order in left if order != "Y/M/D"] or left
         if len(left) == 1:
             return DateOrder(left[0], "proven", _("in any other order there are dates that do not exist"))
         if self.year_place == 0:
@@ -122,8 +120,8 @@ class DateEvidence:
 
     def readings(self, order: str) -> tuple[str, ...]:
         """Return the orders to read dates by: others too where more than stray lines need them."""
-        others = tuple(other for other in self.tallies if other != order)
-        return (order, *others) if self.tallies[order].impossible > STRAY * self.seen else (order,)
+        others = tuple(other for other in self._likely() if other != order)
+        return (order, *others) if self._fails(self.tallies[order]) else (order,)
 
     def _as_told(self, day_first: bool) -> DateOrder:
         told = [order for order in self.tallies if (order in DAY_FIRST) == day_first]
@@ -131,15 +129,24 @@ class DateEvidence:
         return DateOrder(best, "proven", _("you said so"))
 
     def _mixed(self) -> DateOrder:
-        best = min(self.tallies, key=lambda order: self.tallies[order].impossible)
+        best = min(self._likely(), key=lambda order: self.tallies[order].impossible)
         why = _("no one order fits all dates: most fit this one, and the file may be two exports joined")
         return DateOrder(best, "guessed", why)
 
-    def _short_year_leads(self, left: list[str], hints: Hints) -> bool:
-        """Do dates such as 23-04-01 begin with the year? Rare: only if any other order runs backwards."""
-        others = [self.tallies[order].backward for order in left if order != "Y/M/D"]
+    def _likely(self) -> list[str]:
+        """Return the orders without that of dates such as 23-04-01, where years of two digits lead."""
+        return [order for order in self.tallies if self.year_place is not None or order != "Y/M/D"]
+
+    def _short_year_leads(self, hints: Hints) -> bool:
+        """Do years of two digits lead? It is rare: only if any other order fails or runs backwards."""
         leading = self.tallies["Y/M/D"]
-        return bool(others) and leading.backward < min(others) and not _in_future(leading, hints)
+        others = [self.tallies[order] for order in self._likely()]
+        worse = [self._fails(other) or other.backward > leading.backward for other in others]
+        return not leading.impossible and all(worse) and not _in_future(leading, hints)
+
+    def _fails(self, tally: Tally) -> bool:
+        """Are there more dates that the order cannot read than stray lines would give?"""
+        return tally.impossible > STRAY * self.seen
 
     def _guess(self, left: list[str], hints: Hints) -> DateOrder:
         """Choose between a day and a month that could be either."""

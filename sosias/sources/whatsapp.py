@@ -26,6 +26,8 @@ TITLE = re.compile(
     r"|Discussion WhatsApp avec |Chat WhatsApp con |Чат WhatsApp с )(?P<title>.+)"
 )
 """Names of exports by language of the telephone."""
+UNNAMED = re.compile(r"_chat(?: ?\([0-9]+\))?")
+"""An iPhone's: the zip or the folder around it has the name."""
 COPY = re.compile(r"\s*\([0-9]{1,3}\)$")
 """What a browser adds to the name of a second download."""
 SPANISH = ("Chat de WhatsApp", "Conversación de WhatsApp")
@@ -74,8 +76,11 @@ class Survey:
 
     def chats_own(self) -> set[str]:
         """Return the names that never write, and stand for the chat alone."""
-        heads = [head for head, count in self.notices.items() if count == self.names.heads[head] > 0]
-        return {bare(head) for head in heads}
+        return {
+            bare(head)
+            for head, count in self.notices.items()
+            if count and self.marked[head] == self.names.heads[head]
+        }
 
 
 class WhatsApp:
@@ -126,14 +131,13 @@ def _title(file: TextFile) -> tuple[str, str | None]:
     names = [file.path.stem]
     if file.member is not None:
         names.insert(0, PurePosixPath(_unmangled(file.member.filename)).stem)
-    if names[0].lstrip("_").startswith("chat"):
+    if UNNAMED.fullmatch(names[0]):
         names.append(file.path.resolve().parent.name)
     for name in names:
         match = TITLE.match(name) or TITLE.match(name.replace("_", " "))
         if match:
             return match["prefix"], COPY.sub("", match["title"])
-    plain = [name for name in names if not re.fullmatch(r"_?chat(?: ?\([0-9]+\))?", name)]
-    return "", COPY.sub("", plain[0]) if plain and names[0] in plain else None
+    return "", None if UNNAMED.fullmatch(names[0]) else COPY.sub("", names[0])
 
 
 def _unmangled(name: str) -> str:

@@ -115,24 +115,27 @@ class Grammar:
     def learn(cls, lines: Iterable[str]) -> "Grammar | None":
         """Return the grammar that most headers among the lines agree on, None where there is none."""
         seen: Counter[Spelling] = Counter()
-        ends: Counter[tuple[bool, bool]] = Counter()
-        headers, returned = 0, None
+        ends: Counter[tuple[Spelling | None, bool]] = Counter()
+        returned: bool | None = None
         for line in islice(lines, SAMPLE):
-            spelling = Spelling.of(line) if line[:4].strip() else None
-            if spelling:
+            spelling = Spelling.of(line)
+            if spelling is not None:
                 seen[spelling] += 1
-                headers += 1
             if returned is not None:
-                ends[spelling is not None, returned] += 1
+                ends[spelling, returned] += 1
             returned = line.endswith("\r")
-            if headers >= ENOUGH:
+            if spelling is not None and seen[spelling] >= ENOUGH:
                 break
         if not seen:
             return None
-        closed, open_ = ends[True, True], ends[True, False]
-        carriage = closed >= open_ if closed or open_ else bool(returned)
-        guarded = closed > 9 * open_ and ends[False, False] >= ends[False, True]
-        return cls(seen.most_common(1)[0][0], carriage, guarded)
+        spelling = seen.most_common(1)[0][0]
+        closed, left_open = ends.pop((spelling, True), 0), ends.pop((spelling, False), 0)
+        within = sum(count if returned else -count for (_other, returned), count in ends.items())
+        return cls(
+            spelling,
+            carriage=closed >= left_open if closed or left_open else bool(returned),
+            guarded=closed > 9 * left_open and within <= 0,
+        )
 
 
 class Clock:

@@ -1,0 +1,84 @@
+"""Exports written by hand: WhatsApp's shapes, as public parsers' tests and users' reports show them."""
+
+import zipfile
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from pathlib import Path
+
+NARROW, HARD, MARK = "\u202f", "\u00a0", "\u200e"
+
+
+def twelve(time: datetime, am: str, pm: str) -> str:
+    """Return the hour on a clock of twelve, the minutes, and which half of the day."""
+    return f"{time.hour % 12 or 12}:{time:%M}{pm if time.hour >= 12 else am}"
+
+
+Writer = Callable[[datetime], str]
+
+SHAPES: dict[str, Writer] = {
+    "android en-US": lambda t: f"{t.month}/{t.day}/{t:%y}, {twelve(t, f'{NARROW}AM', f'{NARROW}PM')} - ",
+    "android en-US, plain spaces": lambda t: f"{t.month}/{t.day}/{t:%y}, {twelve(t, ' AM', ' PM')} - ",
+    "android en-GB": lambda t: f"{t:%d/%m/%Y, %H:%M} - ",
+    "android en-IN": lambda t: f"{t:%d/%m/%y}, {twelve(t, ' am', ' pm')} - ",
+    "android en-CA": lambda t: f"{t:%Y-%m-%d}, {twelve(t, ' a.m.', ' p.m.')} - ",
+    "android en-ZA": lambda t: f"{t:%Y/%m/%d}, {twelve(t, ' am', ' pm')} - ",
+    "android es": lambda t: f"{t.day}/{t.month}/{t:%y}, {t.hour}:{t:%M} - ",
+    "android es, 12 h": lambda t: (
+        f"{t.day}/{t.month}/{t.year}, {twelve(t, f'{NARROW}a.{HARD}m.', f'{NARROW}p.{HARD}m.')} - "
+    ),
+    "android es-CO, no comma": lambda t: f"{t.day}/{t.month}/{t.year} {twelve(t, ' a. m.', ' p. m.')} - ",
+    "android de": lambda t: f"{t:%d.%m.%y, %H:%M} - ",
+    "android fr": lambda t: f"{t:%d.%m.%y à %H:%M} - ",
+    "android pt-BR": lambda t: f"{t:%d/%m/%Y %H:%M} - ",
+    "android nl": lambda t: f"{t:%d-%m-%Y %H:%M} - ",
+    "android fi": lambda t: f"{t.day}.{t.month}.{t.year} klo {t:%H.%M.%S} - ",
+    "android hr": lambda t: f"{t.day}. {t.month}. {t.year}. {t:%H:%M:%S} - ",
+    "android, en dash": lambda t: f"{t:%m/%d/%y}, {t.hour % 12 or 12}:{t:%M:%S} {t:%p} \u2013 ",
+    "ios en-US": lambda t: f"[{t.month}/{t.day}/{t:%y}, {t.hour % 12 or 12}:{t:%M:%S}{NARROW}{t:%p}] ",
+    "ios es": lambda t: f"[{t.day}/{t.month}/{t:%y}, {t.hour}:{t:%M:%S}] ",
+    "ios es, 12 h": lambda t: (
+        f"[{t.day}/{t.month}/{t:%y}, {t.hour % 12 or 12}:{t:%M:%S}\u2009{'p' if t.hour >= 12 else 'a'}.{HARD}m.] "
+    ),
+    "ios de": lambda t: f"[{t:%d.%m.%y, %H:%M:%S}] ",
+    "ios, year first": lambda t: f"[{t.year}/{t.month}/{t.day}, {t:%H:%M:%S}] ",
+    "ios, year first, no comma": lambda t: f"[{t.year}/{t.month}/{t.day} {t:%H:%M:%S}] ",
+    "ios, year in the middle": lambda t: f"[{t:%m/%Y/%d, %H:%M:%S}] ",
+    "old ios": lambda t: f"{t:%d/%m/%Y %H:%M:%S}: ",
+    "old ios, 12 h": lambda t: f"{t.month}/{t.day}/{t:%y}, {t.hour % 12 or 12}:{t:%M:%S} {t:%p}: ",
+    "old ios, year first": lambda t: f"{t:%Y-%m-%d}, {t.hour % 12 or 12}:{t:%M:%S} {t:%p}: ",
+}
+"""What stands before the name, by where it comes from."""
+
+SECONDS = {name for name, write in SHAPES.items() if "07" in write(datetime(2021, 2, 3, 14, 59, 7))}
+DAY_FIRST = {name: write(datetime(2021, 11, 28, 1, 1)).find("28") for name, write in SHAPES.items()}
+DAY_FIRST = {
+    name: place < SHAPES[name](datetime(2021, 11, 28, 1, 1)).find("11") for name, place in DAY_FIRST.items()
+}
+
+
+def at(shape: str, time: datetime) -> datetime:
+    """Return the time as far as the shape tells it."""
+    return time if shape in SECONDS else time.replace(second=0)
+
+
+def export(shape: str, messages: Iterable[tuple[datetime, str | None, str]], end: str = "\n") -> str:
+    """Return an export of messages (time, author or None, body); lines within a body end with a newline."""
+    lines = []
+    for time, author, body in messages:
+        lines.append(SHAPES[shape](time) + (body if author is None else f"{author}: {body}"))
+    return "".join(line + end for line in lines)
+
+
+def write(path: Path, text: str, encoding: str = "utf-8") -> Path:
+    """Write an export exactly."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(text.encode(encoding))
+    return path
+
+
+def zipped(path: Path, members: dict[str, str]) -> Path:
+    """Write a zip of texts."""
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, text in members.items():
+            archive.writestr(name, text)
+    return path
