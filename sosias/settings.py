@@ -81,7 +81,7 @@ class TrainingSettings(Settings):
     """Rank of the LoRA factors."""
     alpha: int = Field(32, ge=1)
     """Scale of the LoRA factors: what they add is multiplied by alpha / rank."""
-    dropout: float = Field(0.05, ge=0, lt=1)
+    dropout: float = Field(0, ge=0, lt=1)
     """Share of the adapters' inputs that is silenced at random while training."""
     loss: Literal["persona", "all"] = "persona"
     """Learn the persona's turns alone, or everybody's."""

@@ -3,6 +3,8 @@
 import os
 from pathlib import Path
 
+os.environ.setdefault("OMP_NUM_THREADS", "1")  # tiny networks: threads would only wait for each other
+
 import pytest
 
 
@@ -22,3 +24,19 @@ def english(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setenv("SOSIAS_LANGUAGE", "en")
     use_language("en")
+
+
+@pytest.fixture(scope="session", params=["llama", "gemma3"])
+def base_folder(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a tiny random base of each layout."""
+    from tests.tiny import tiny_base
+
+    return tiny_base(tmp_path_factory.mktemp("base") / request.param, request.param)
+
+
+@pytest.fixture(scope="session")
+def llama_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a tiny random base of the Llama layout."""
+    from tests.tiny import tiny_base
+
+    return tiny_base(tmp_path_factory.mktemp("base") / "llama", "llama")

@@ -1,0 +1,134 @@
+"""A persona to a measured report: bits per byte and perplexity on sessions it has not seen."""
+
+import math
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from sosias.corpus import prepare
+from sosias.corpus.session import Session
+from sosias.errors import SosiasError
+from sosias.evaluation.interval import SessionLoss, mean_fall, paired_interval
+from sosias.evaluation.measure import session_losses
+from sosias.events import Listener, Notice, silent
+from sosias.language import translate as _
+from sosias.models.base import open_base
+from sosias.models.network import load_network
+from sosias.settings import RunSettings
+from sosias.templates import open_template
+from sosias.training.train import carry_out, plan_run, split_windows
+from sosias.workspace import Persona, Run, Workspace, private_folder, write_json
+
+
+class NotThatManyFolds(SosiasError):
+    """{folds} folds of {test:.0%} of the talk each leave too little to train the first one on: ask for
+    at most {most}."""
+
+
+class ChangedSessions(SosiasError):
+    """The sessions of {name} have changed since it was trained: run sosias -p {name} train first."""
+
+
+class FoldInterrupted(SosiasError):
+    """The evaluation was interrupted in fold {fold}: the same command goes on where it stopped."""
+
+
+def evaluate(
+    workspace: Workspace, persona: Persona, *, folds: int = 0, listener: Listener = silent
+) -> dict[str, Any]:
+    """Measure the newest finished run on the test sessions, or train and measure `folds` of them.
+
+    Returns (and writes to `report/report.json`) the keys of the design's `evaluate`; `fall` is a
+    share of the base's bits per byte, and `low` and `high` are the ends of its 95 % interval.
+
+    Raises:
+        NotTrained, ChangedSessions: there is no run, or it was trained on other sessions.
+        NotThatManyFolds: the folds would leave nothing to train on.
+    """
+    with workspace.writing():
+        run = persona.finished_run()
+        settings = run.settings
+        if settings.sessions_sha256 != prepare.fingerprint(persona):
+            raise ChangedSessions(name=persona.name)
+        if folds:
+            _check_folds(persona, folds)
+            losses = [_fold_losses(persona, settings, number, folds, listener) for number in range(folds)]
+        else:
+            losses = [_run_losses(run, prepare.read_sessions(persona), listener)]
+        report = summarise(losses) | {"run": run.folder.name, "base": settings.base}
+        write_json(persona.report_folder / "report.json", report)
+        return report
+
+
+def summarise(folds: Sequence[Sequence[SessionLoss]]) -> dict[str, Any]:
+    """Return bits per byte and perplexity, base and tuned: means over folds, and each fold's own."""
+    low, high = paired_interval(folds)
+    each = [_figures(fold) for fold in folds]
+    count = len(each)
+    bits = {name: sum(one["bits_per_byte"][name] for one in each) / count for name in ("base", "tuned")}
+    perplexity = {
+        name: math.exp(sum(math.log(one["perplexity"][name]) for one in each) / count)
+        for name in ("base", "tuned")
+    }
+    return {
+        "bits_per_byte": _rounded(bits | {"fall": mean_fall(folds), "low": low, "high": high}),
+        "perplexity": {name: round(value, 1) for name, value in perplexity.items()},
+        "folds": [one | {"bits_per_byte": _rounded(one["bits_per_byte"])} for one in each],
+    }
+
+
+def _figures(losses: Sequence[SessionLoss]) -> dict[str, Any]:
+    size = sum(one.text_bytes for one in losses)
+    words = sum(one.text_words for one in losses)
+    nats = {"base": sum(one.base for one in losses), "tuned": sum(one.tuned for one in losses)}
+    return {
+        "bits_per_byte": {name: value / math.log(2) / size for name, value in nats.items()}
+        | {"fall": mean_fall([losses])},
+        "perplexity": {name: math.exp(value / words) for name, value in nats.items()},
+        "sessions": len(losses),
+        "words": words,
+    }
+
+
+def _rounded(values: dict[str, float]) -> dict[str, float]:
+    return {name: round(value, 4) for name, value in values.items()}
+
+
+def _run_losses(run: Run, sessions: list[Session], listener: Listener) -> list[SessionLoss]:
+    """Return the losses of a finished run on the test sessions."""
+    settings = run.settings
+    base = open_base(settings.base)
+    template = open_template(settings.template, base, settings.persona_author, group=settings.group)
+    windows = split_windows(template, sessions, "test", settings.training)
+    dtype = settings.training.dtype or "float32"
+    network = load_network(base, dtype=dtype, adapter=run.adapter_folder)
+    return session_losses(network, windows, base.config.pad_id, listener)
+
+
+def _fold_losses(
+    persona: Persona, settings: RunSettings, number: int, folds: int, listener: Listener
+) -> list[SessionLoss]:
+    """Train fold `number` with the run's settings, unless it is there already; return its losses."""
+    listener(Notice(_("Fold {number} of {folds}").format(number=number + 1, folds=folds)))
+    sessions = prepare.fold(persona, number, folds)
+    run = Run(private_folder(_folds_folder(persona, settings, folds) / str(number + 1)))
+    if not run.is_finished:
+        training = settings.training.model_copy(update={"steps": None, "minutes": None})
+        chosen = {"base": settings.base, "template": settings.template, "training": training}
+        plan = plan_run(persona, sessions, persona.settings.model_copy(update=chosen))
+        if carry_out(plan, run, listener)["stopped"] == "interrupted":
+            raise FoldInterrupted(fold=number + 1)
+    return _run_losses(run, sessions, listener)
+
+
+def _folds_folder(persona: Persona, settings: RunSettings, folds: int) -> Path:
+    """Return where the folds of these settings are kept, so that no other settings' are taken for them."""
+    name = f"{folds}-{settings.fingerprint()}"
+    return persona.report_folder / "folds" / name
+
+
+def _check_folds(persona: Persona, folds: int) -> None:
+    settings = persona.settings.preparation
+    most = int((1 - settings.validation) / settings.test / 2)
+    if folds > most:
+        raise NotThatManyFolds(folds=folds, test=settings.test, most=most)

@@ -1,0 +1,77 @@
+"""Windows to steps and micro-batches: what goes through the model at once, and in which order.
+
+The order is a pure function of the seed and the epoch, so a resumed run needs only the number of
+the step to go on where it was.
+"""
+
+import random
+from collections.abc import Iterator, Sequence
+
+import torch
+
+from sosias.templates.window import Window
+
+Step = list[list[int]]
+"""Micro-batches of one optimiser step, each a list of positions in the list of windows."""
+
+
+def epoch_steps(lengths: Sequence[int], *, batch: int, micro: int, seed: int, epoch: int) -> list[Step]:
+    """Share an epoch's windows out to steps of about `batch` tokens, in micro-batches of at most `micro`.
+
+    Windows are drawn at random; inside a step those of like length go together, so that little is
+    padded. Every window is in exactly one micro-batch; a window longer than `micro` is alone.
+    """
+    order = list(range(len(lengths)))
+    random.Random(f"{seed}-{epoch}").shuffle(order)
+    count = max(1, round(sum(lengths) / batch))
+    bounds = _even_bounds([lengths[i] for i in order], count)
+    return [_micro_batches(order[a:b], lengths, micro) for a, b in bounds if b > a]
+
+
+def _even_bounds(lengths: Sequence[int], count: int) -> Iterator[tuple[int, int]]:
+    """Cut a list of lengths into `count` stretches of about the same sum."""
+    share, total, first = sum(lengths) / count, 0.0, 0
+    for position, length in enumerate(lengths, start=1):
+        total += length
+        if total >= share - 0.5 or position == len(lengths):
+            yield first, position
+            first, total = position, total - share
+
+
+def _micro_batches(chosen: Sequence[int], lengths: Sequence[int], micro: int) -> Step:
+    step: Step = []
+    for window in sorted(chosen, key=lambda i: -lengths[i]):
+        # Sorted by falling length: the first of a micro-batch is as long as any, so this is its padded size.
+        if step and lengths[step[-1][0]] * (len(step[-1]) + 1) <= micro:
+            step[-1].append(window)
+        else:
+            step.append([window])
+    return step
+
+
+def steps_from(
+    lengths: Sequence[int], *, batch: int, micro: int, seed: int, skip: int
+) -> Iterator[tuple[int, Step]]:
+    """Yield (epoch, step) for ever, epoch after epoch, leaving out the first `skip` steps."""
+    epoch = 0
+    while True:
+        steps = epoch_steps(lengths, batch=batch, micro=micro, seed=seed, epoch=epoch)
+        for step in steps[skip:]:
+            yield epoch, step
+        skip = max(0, skip - len(steps))
+        epoch += 1
+
+
+def collate(windows: Sequence[Window], pad_id: int) -> tuple[torch.Tensor, torch.Tensor]:
+    """Return `(ids, labels)`, both [windows, longest], padded on the right; labels −100 where not learnt.
+
+    Causal attention never looks to the right, so padding on the right needs no attention mask.
+    """
+    longest = max(len(window.ids) for window in windows)
+    ids = torch.full((len(windows), longest), pad_id, dtype=torch.long)
+    labels = torch.full_like(ids, -100)
+    for row, window in enumerate(windows):
+        tokens = torch.tensor(window.ids)
+        ids[row, : len(tokens)] = tokens
+        labels[row, : len(tokens)] = torch.where(torch.tensor(window.learnt), tokens, -100)
+    return ids, labels

@@ -1,0 +1,101 @@
+"""Tiny random bases in the files of real ones, and a workspace with a persona to train on them."""
+
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+from tokenizers import AddedToken, Tokenizer, decoders, models, pre_tokenizers
+
+from sosias.corpus import prepare
+from sosias.messages import Message, to_table, with_ids
+from sosias.settings import Consent, PersonaSettings, TrainingSettings
+from sosias.workspace import Persona, Workspace
+
+SPECIALS = ["<|endoftext|>", "<|im_start|>", "<|im_end|>"]
+
+
+def byte_tokenizer() -> Tokenizer:
+    """Return a tokenizer of the 256 bytes and three special tokens (ids 0, 1, 2)."""
+    alphabet = sorted(pre_tokenizers.ByteLevel.alphabet())
+    vocabulary = {token: number for number, token in enumerate([*SPECIALS, *alphabet])}
+    tokenizer = Tokenizer(models.BPE(vocab=vocabulary, merges=[]))
+    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)
+    tokenizer.decoder = decoders.ByteLevel()
+    tokenizer.add_special_tokens([AddedToken(name, special=True) for name in SPECIALS])
+    tokenizer.encode_special_tokens = True
+    return tokenizer
+
+
+QUICK = TrainingSettings(
+    rank=4,
+    window_tokens=64,
+    batch_tokens=256,
+    micro_batch_tokens=128,
+    learning_rate=1e-2,
+    dtype="float32",
+    steps=12,
+    validations=4,
+    checkpoint_seconds=3600,
+)
+"""Settings under which a tiny base learns something in a second."""
+
+
+def tiny_base(folder: Path, kind: str) -> Path:
+    """Write a random two-layer network of `kind` (llama, gemma3) with a tokenizer of bytes."""
+    import torch
+    from transformers import AutoModelForCausalLM, Gemma3TextConfig, LlamaConfig
+
+    shape: dict[str, Any] = {
+        "vocab_size": 259,
+        "hidden_size": 32,
+        "intermediate_size": 64,
+        "num_hidden_layers": 2,
+        "num_attention_heads": 4,
+        "num_key_value_heads": 2,
+        "max_position_embeddings": 256,
+        "bos_token_id": 0,
+        "eos_token_id": 2,
+        "pad_token_id": 0,
+        "initializer_range": 0.15,
+        "tie_word_embeddings": True,
+    }
+    if kind == "llama":
+        config: Any = LlamaConfig(**shape)
+    else:
+        config = Gemma3TextConfig(head_dim=16, sliding_window=32, query_pre_attn_scalar=16, **shape)
+    torch.manual_seed(0)
+    network = AutoModelForCausalLM.from_config(config, dtype=torch.float32)
+    network.save_pretrained(folder)
+    byte_tokenizer().save(str(folder / "tokenizer.json"))
+    return folder
+
+
+def talk(count: int = 240) -> list[Message]:
+    """Return a chat in which Ana always says the same few things."""
+    said = ("claro que sí", "no sé, no sé", "¡qué va!")
+    start = datetime(2024, 1, 1)
+    return [
+        Message(
+            source="test",
+            chat="c",
+            seq=i,
+            sent_at=start + timedelta(minutes=i * 7 + (i // 8) * 100),
+            author="Ana" if i % 2 else "Bea",
+            kind="text",
+            text=said[i % 3] if i % 2 else f"¿y el {i}?",
+        )
+        for i in range(count)
+    ]
+
+
+def tiny_persona(folder: Path, base: Path, training: TrainingSettings = QUICK) -> tuple[Workspace, Persona]:
+    """Return a prepared persona on a tiny base."""
+    workspace = Workspace.create(folder)
+    pq.write_table(to_table(with_ids(talk())), workspace.messages_folder / "0001.parquet")
+    consent = Consent(kind="fiction", recorded=date(2026, 1, 1))
+    persona = workspace.new_persona(
+        PersonaSettings(name="ana", author="Ana", consent=consent, base=str(base), training=training)
+    )
+    prepare.prepare(workspace, persona)
+    return workspace, persona

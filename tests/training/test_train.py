@@ -1,0 +1,212 @@
+"""A run ends in an adapter, goes on where it was cut off, and says what it chose."""
+
+import json
+import math
+import multiprocessing
+import os
+import signal
+import stat
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+
+from sosias.corpus import prepare
+from sosias.events import Choice, Event, Notice, Progress, silent
+from sosias.training import fit as fitting
+from sosias.training import train as training
+from sosias.training.checkpoint import BadCheckpoint, Checkpoint
+from sosias.training.fit import Fit, LossNotFinite, learning_rate
+from sosias.workspace import Persona, Workspace, WorkspaceBusy
+from tests.tiny import QUICK, tiny_persona
+
+
+def adapter_of(persona: Persona) -> dict[str, torch.Tensor]:
+    from safetensors.torch import load_file
+
+    return load_file(persona.finished_run().adapter_folder / "adapter_model.safetensors")
+
+
+def assert_same(first: dict[str, torch.Tensor], second: dict[str, torch.Tensor]) -> None:
+    assert first.keys() == second.keys() and first
+    assert all(torch.equal(value, second[name]) for name, value in first.items())
+
+
+class Hears:
+    """Keeps the events, and may do something at a step."""
+
+    def __init__(self, at: int = -1, act: Any = None) -> None:
+        self.events: list[Event] = []
+        self.at, self.act = at, act
+
+    def __call__(self, event: Event) -> None:
+        self.events.append(event)
+        if isinstance(event, Progress) and event.step == "train" and event.done == self.at:
+            self.act()
+
+
+def test_a_run_learns_and_says_what_it_did(llama_folder: Path, tmp_path: Path) -> None:
+    workspace, persona = tiny_persona(tmp_path / "chats", llama_folder)
+    hears = Hears()
+    result = training.train(workspace, persona, listener=hears)
+    assert result["stopped"] == "finished" and result["steps"] == 12
+    assert result["validation_losses"][-1] < result["validation_losses"][0]
+    assert 0 < result["supervised_tokens"] < result["tokens"]
+    assert {"template"} <= {choice["what"] for choice in result["choices"]}
+    run = persona.finished_run()
+    assert run.settings.training.steps == 12 and run.settings.partner == "Bea"
+    assert run.adapter_gguf.is_file()
+    losses = [json.loads(line) for line in run.metrics_file.read_text().splitlines()]
+    assert [one["step"] for one in losses if "loss" in one] == list(range(1, 13))
+    assert any(isinstance(event, Choice) and event.why for event in hears.events)
+
+
+def test_nothing_it_writes_is_readable_by_others_or_names_this_machine(
+    llama_folder: Path, tmp_path: Path
+) -> None:
+    workspace, persona = tiny_persona(tmp_path / "chats", llama_folder)
+    training.train(workspace, persona)
+    for path in persona.folder.rglob("*"):
+        if os.name == "posix":
+            assert stat.S_IMODE(path.stat().st_mode) == (0o700 if path.is_dir() else 0o600), path
+    config = (persona.finished_run().adapter_folder / "adapter_config.json").read_text()
+    assert str(tmp_path) not in config
+
+
+def test_the_same_settings_are_not_trained_twice(llama_folder: Path, tmp_path: Path) -> None:
+    workspace, persona = tiny_persona(tmp_path / "chats", llama_folder)
+    first = training.train(workspace, persona)
+    hears = Hears()
+    assert training.train(workspace, persona, listener=hears) == first
+    assert any(isinstance(event, Notice) for event in hears.events)
+    training.train(workspace, persona, overrides={"steps": 3})
+    assert [run.folder.name for run in persona.runs()] == ["001", "002"]
+
+
+def test_a_run_repeats_exactly(llama_folder: Path, tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        workspace, persona = tiny_persona(tmp_path / name, llama_folder)
+        training.train(workspace, persona)
+    personas = [Workspace.open(tmp_path / name).persona() for name in ("a", "b")]
+    assert_same(adapter_of(personas[0]), adapter_of(personas[1]))
+
+
+@pytest.mark.parametrize("dropout", [0.0, 0.1])
+def test_ctrl_c_saves_and_the_next_call_ends_in_the_same_weights(
+    llama_folder: Path, tmp_path: Path, dropout: float
+) -> None:
+    settings = QUICK.model_copy(update={"dropout": dropout})
+    workspace, straight = tiny_persona(tmp_path / "straight", llama_folder, settings)
+    training.train(workspace, straight)
+    workspace, cut = tiny_persona(tmp_path / "cut", llama_folder, settings)
+    stop = Hears(5, lambda: signal.raise_signal(signal.SIGINT))
+    assert training.train(workspace, cut, listener=stop)["stopped"] == "interrupted"
+    again = Hears()
+    assert training.train(workspace, cut, listener=again)["stopped"] == "finished"
+    assert min(e.done for e in again.events if isinstance(e, Progress) and e.step == "train") == 6
+    assert_same(adapter_of(straight), adapter_of(cut))
+
+
+def _train_until_killed(folder: Path) -> None:
+    workspace = Workspace.open(folder)
+
+    def die(event: Event) -> None:
+        if isinstance(event, Progress) and event.step == "train" and event.done == 7:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    training.train(workspace, workspace.persona(), listener=die)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no kill -9")
+def test_kill_9_loses_at_most_the_last_interval(llama_folder: Path, tmp_path: Path) -> None:
+    often = QUICK.model_copy(update={"checkpoint_seconds": 1e-6})
+    workspace, straight = tiny_persona(tmp_path / "straight", llama_folder, often)
+    training.train(workspace, straight)
+    workspace, cut = tiny_persona(tmp_path / "cut", llama_folder, often)
+    process = multiprocessing.get_context("spawn").Process(
+        target=_train_until_killed, args=(tmp_path / "cut",)
+    )
+    process.start()
+    process.join(120)
+    assert process.exitcode == -signal.SIGKILL
+    again = Hears()
+    training.train(workspace, cut, listener=again)
+    steps = [e.done for e in again.events if isinstance(e, Progress) and e.step == "train"]
+    assert min(steps) == 7
+    assert_same(adapter_of(straight), adapter_of(cut))
+
+
+def test_one_writer_at_a_time(llama_folder: Path, tmp_path: Path) -> None:
+    workspace, persona = tiny_persona(tmp_path / "chats", llama_folder)
+    with workspace.writing(), pytest.raises(WorkspaceBusy):
+        training.train(workspace, persona)
+
+
+def _fit(llama_folder: Path, folder: Path, **update: Any) -> Fit:
+    _workspace, persona = tiny_persona(folder / "chats", llama_folder, QUICK.model_copy(update=update))
+    plan = training.plan_run(persona, prepare.read_sessions(persona), persona.settings)
+    network = training.adapted_network(plan.base, plan.run.training)
+    return Fit(network, plan.train, plan.validation, plan.run.training, 0, folder, silent)
+
+
+def test_overfitting_stops_the_run_and_keeps_the_best(
+    llama_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    planted = iter([3.0, 2.0, 2.5, 2.6, 2.7, 1.0])
+    fit = _fit(llama_folder, tmp_path, patience=3, validations=12)
+    kept: list[dict[str, torch.Tensor]] = []
+
+    def loss(*_arguments: Any) -> float:
+        kept.append(fitting._copy(fit.trained))
+        return next(planted)
+
+    monkeypatch.setattr(fitting, "mean_loss", loss)
+    fitted = fit.run()
+    assert (fitted.stopped, fitted.steps, fitted.best_loss) == ("overfitting", 5, 2.0)
+    assert_same(fitting._copy(fit.trained), kept[1])
+
+
+def test_a_loss_that_is_no_number_stops_with_the_step(
+    llama_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fit = _fit(llama_folder, tmp_path)
+    whole = fit.gradient
+    calls = iter(range(100))
+    broken = lambda step: (math.nan, 1, 1) if next(calls) == 4 else whole(step)  # noqa: E731
+    monkeypatch.setattr(fit, "gradient", broken)
+    with pytest.raises(LossNotFinite, match="step 4"):
+        fit.run()
+    assert all(torch.isfinite(value).all() for value in fit.trained.values())
+
+
+def test_a_damaged_checkpoint_is_said(llama_folder: Path, tmp_path: Path) -> None:
+    fit = _fit(llama_folder, tmp_path)
+    (tmp_path / "checkpoint").mkdir()
+    (tmp_path / "checkpoint" / "state.pt").write_bytes(b"PK\x03\x04 damaged")
+    with pytest.raises(BadCheckpoint, match="delete that folder"):
+        fit.run()
+    assert Checkpoint.load(tmp_path / "nowhere") is None
+
+
+def test_minutes_fix_a_number_of_steps_within_the_epochs(llama_folder: Path, tmp_path: Path) -> None:
+    workspace, persona = tiny_persona(
+        tmp_path / "chats", llama_folder, QUICK.model_copy(update={"steps": None})
+    )
+    started = time.perf_counter()
+    result = training.train(workspace, persona, overrides={"minutes": 1e-6})
+    assert result["steps"] == 1 and time.perf_counter() - started < 60
+    result = training.train(workspace, persona, overrides={"minutes": 60, "epochs": 2})
+    asked = next(choice for choice in result["choices"] if choice["what"] == "steps")
+    assert int(asked["value"]) == persona.finished_run().settings.training.steps
+    assert "2 epochs" in asked["why"]
+
+
+def test_the_learning_rate_warms_up_and_falls_to_a_tenth() -> None:
+    settings = QUICK.model_copy(update={"steps": 100, "learning_rate": 1.0})
+    rates = [learning_rate(step, settings) for step in range(100)]
+    assert rates[0] < rates[5] == 1.0
+    assert rates[6:] == sorted(rates[6:], reverse=True)
+    assert 0.1 <= rates[-1] < 0.102
