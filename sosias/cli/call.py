@@ -2,6 +2,7 @@
 
 import inspect
 import json
+import shlex
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from sosias.cli.spoken import SpokenCommand
 from sosias.events import Listener
 from sosias.language import translate as _
 
@@ -50,14 +52,14 @@ class Call:
         """For what was asked for."""
         from rich.console import Console
 
-        return Console(highlight=False)
+        return Console(highlight=False, markup=False, emoji=False)
 
     @cached_property
     def err(self) -> "Console":
         """For everything that is said on the way."""
         from rich.console import Console
 
-        return Console(stderr=True, highlight=False)
+        return Console(stderr=True, highlight=False, markup=False, emoji=False)
 
     def workspace(self) -> "Workspace":
         from sosias.workspace import Workspace
@@ -82,13 +84,19 @@ class Call:
         with self.listening() as listener:
             return run_step(step, self.folder, self.persona_name, arguments, listener)
 
+    def spelt(self, command: str) -> str:
+        """Return a command as the user has to type it from where they stand."""
+        folder = f" -C {shlex.quote(str(self.named_folder))}" if self.named_folder else ""
+        persona = f" -p {self.persona_name}" if self.persona_name else ""
+        return f"sosias{folder}{persona} {command}"
+
     def finish(self, value: dict[str, Any], *shown: "RenderableType") -> None:
         """Answer: the value as JSON where that was asked for, else what is shown to a person."""
         if self.as_json:
             write_line(value)
             return
         for part in shown:
-            self.out.print(part)
+            self.out.print(part, soft_wrap=isinstance(part, str) and not self.out.is_terminal)
 
 
 def write_line(value: dict[str, Any]) -> None:
@@ -117,7 +125,7 @@ def command(app: typer.Typer, name: str, said: str) -> Callable[[Callable[..., N
 
         run.__dict__["__signature__"] = inspect.Signature(parameters)
         run.__annotations__ = {one.name: one.annotation for one in parameters}
-        app.command(name, help=said)(run)
+        app.command(name, cls=SpokenCommand, help=said)(run)
 
     return register
 

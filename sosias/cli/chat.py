@@ -60,7 +60,7 @@ class Talk:
 
     def converse(self) -> None:
         """Answer line after line until the end of the input, /quit or Ctrl-C."""
-        self.call.out.print(self.companion.opening(), style="dim", markup=False)
+        self.call.out.print(self.companion.opening(), style="dim")
         with suppress(KeyboardInterrupt):
             for line in _lines(_("You") if self.partner == self.companion.partner else self.partner):
                 self.answer(line)

@@ -50,7 +50,7 @@ def create(
     )
     with call.listening() as listener:
         results = run_chain(call.folder, order, listener)
-    call.finish(results, *told(results, author), how_to_chat(call))
+    call.finish(results, *told(results, author), talk_with_it(call))
 
 
 def told(results: dict[str, Any], author: str) -> list[str]:
@@ -58,7 +58,6 @@ def told(results: dict[str, Any], author: str) -> list[str]:
     return [summary(results["train"]), *in_words(results["evaluate"], author)]
 
 
-def how_to_chat(call: Call) -> str:
-    """Return what to run to talk, from where the user stands."""
-    folder = "" if call.named_folder is None else f" -C {call.named_folder}"
-    return _("Talk with it: {command}").format(command=f"sosias{folder} chat")
+def talk_with_it(call: Call) -> str:
+    """Return what to run to talk."""
+    return _("Talk with it: {command}").format(command=call.spelt("chat"))

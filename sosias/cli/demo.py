@@ -10,7 +10,7 @@ import typer
 
 from sosias.cli.call import Call
 from sosias.cli.chat import Talk, opened
-from sosias.cli.create import Minutes, how_to_chat, told
+from sosias.cli.create import Minutes, talk_with_it, told
 from sosias.cli.terms import AcceptTerms, accepts
 from sosias.cli.train import BaseName
 from sosias.language import translate as _
@@ -48,7 +48,7 @@ def demo(
             "",
             *told(results, AUTHOR),
             _beside(replies),
-            how_to_chat(call),
+            talk_with_it(call),
         )
         if not (no_chat or call.as_json) and sys.stdin.isatty() and sys.stdout.isatty():
             Talk(call, companion, companion.partner).converse()

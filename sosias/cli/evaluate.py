@@ -22,7 +22,8 @@ def evaluate(call: Call, folds: Folds = 0) -> None:
     """Measure on held-out sessions."""
     report = call.run_step("evaluate", {"folds": folds})
     name = call.persona().settings.author or call.persona().name
-    call.finish(report, *in_words(report, name))
+    talk = _("Talk with it: {command}").format(command=call.spelt("chat"))
+    call.finish(report, *in_words(report, name), talk)
 
 
 def in_words(report: dict[str, Any], name: str) -> list[str]:

@@ -17,6 +17,9 @@ DayFirst = Annotated[
     ),
 ]
 
+MOST_DROPS = 5
+"""Lines left out that are named; `--json` has all of them."""
+
 
 def import_(call: Call, files: Files, day_first: DayFirst = None) -> None:
     """Import and say what was found, where the dates were guessed, and what was dropped."""
@@ -24,7 +27,12 @@ def import_(call: Call, files: Files, day_first: DayFirst = None) -> None:
     report = call.run_step("import", {"paths": paths, "day_first": day_first})
     lines = []
     for file in report["files"]:
-        line = _("{path}: {messages} messages by {people} people ({format}, {lines} lines)")
+        line = _("{path} ({format}). Messages: {messages}. People: {people}. Lines: {lines}.")
         lines.append(line.format(**{**file, "people": len(file["people"])}))
-    whole = _("{messages} messages in the workspace; {duplicates} were there already.")
-    call.finish(report, *lines, whole.format(**report), _("Go on with: sosias look"))
+        for drop in file["dropped"][:MOST_DROPS]:
+            lines.append(_("  line {line} was left out: {reason}").format(**drop))
+    whole = _("New messages: {messages}. There already: {duplicates}.")
+    lines.append(
+        whole.format(messages=report["messages"], duplicates=sum(f["duplicates"] for f in report["files"]))
+    )
+    call.finish(report, *lines, _("Go on with: {command}").format(command=call.spelt("look")))

@@ -22,8 +22,9 @@ def look(call: Call) -> None:
     if not files:
         raise NothingImported(folder=workspace.folder)
     facts = describe(read_messages(files))
-    head = _("{messages} messages in {chats} chats; language: {language} ({why}).")
-    hint = _("Make a persona of one of them: sosias new NAME --as AUTHOR --consent KIND")
+    head = _("Messages: {messages}. Chats: {chats}. Language: {language} ({why}).")
+    hint = _("Make a persona of one who has enough words: {command}")
+    hint = hint.format(command=call.spelt("new NAME --as AUTHOR --consent KIND"))
     call.finish(facts, head.format(why=facts["language_why"], **facts), _people(facts), _months(facts), hint)
 
 
@@ -31,14 +32,12 @@ def _people(facts: dict[str, Any]) -> Any:
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(box=None)
-    for name in (_("who"), _("messages"), _("words"), _("from"), _("to"), _("enough?")):
-        table.add_column(name, justify="right" if name in (_("messages"), _("words")) else "left")
+    columns = (_("who"), _("messages"), _("words"), _("from"), _("to"), _("enough"))
+    table = Table(*columns, box=None)
     for person in facts["people"][:MOST_PEOPLE]:
         days = [(person[key] or "")[:10] for key in ("first", "last")]
-        mark = ("✓ ", "green") if person["enough"] else ("✗ ", "red")
-        why = Text.assemble(mark, person["enough_why"])
-        table.add_row(Text(person["name"]), str(person["messages"]), str(person["words"]), *days, why)
+        enough = Text(_("yes"), "green") if person["enough"] else Text(_("too few"), "red")
+        table.add_row(Text(person["name"]), str(person["messages"]), str(person["words"]), *days, enough)
     return table
 
 

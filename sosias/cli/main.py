@@ -28,6 +28,7 @@ from sosias.cli.models import list_, pull
 from sosias.cli.new import new
 from sosias.cli.prepare import prepare
 from sosias.cli.serve import serve
+from sosias.cli.spoken import SpokenGroup
 from sosias.cli.train import train
 from sosias.errors import SosiasError
 from sosias.language import translate as _
@@ -36,6 +37,7 @@ OUR_FAULT, MENDABLE, INTERRUPTED = 1, 2, 130
 """Exit codes; 2 and 130 are also what Typer and shells use for these."""
 
 app = typer.Typer(
+    cls=SpokenGroup,
     help=_("Turn messages into a chatbot that writes like their author, on your own machine."),
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -58,7 +60,7 @@ for name, function, said in (
     ("doctor", doctor, _("Say what this machine can do, and what is missing.")),
 ):
     command(app, name, said)(function)
-catalogue = typer.Typer(rich_markup_mode=None)
+catalogue = typer.Typer(cls=SpokenGroup, rich_markup_mode=None)
 command(catalogue, "list", _("Show the bases that can be had, and which are on this machine."))(list_)
 command(catalogue, "pull", _("Fetch a base onto this machine."))(pull)
 app.add_typer(catalogue, name="models", help=_("The models that a persona can start from."))

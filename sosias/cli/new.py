@@ -36,6 +36,7 @@ def new(
 
     recorded = record_consent(consent, by, author or name)
     persona = new_persona(call.workspace(), name, recorded, author=author, where=where)
-    said = _("{name} learns from the messages of {who}. Go on with: sosias -p {name} prepare")
-    shown = said.format(name=persona.name, who=persona.settings.author or where)
-    call.finish({"persona": persona.name, **persona.settings.model_dump(mode="json")}, shown)
+    said = _("{name} learns from the messages of {who}.")
+    value = {"persona": persona.name, **persona.settings.model_dump(mode="json")}
+    go_on = _("Go on with: {command}").format(command=call.spelt("prepare"))
+    call.finish(value, said.format(name=persona.name, who=persona.settings.author or where), go_on)

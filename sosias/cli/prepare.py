@@ -17,4 +17,5 @@ def prepare(call: Call) -> None:
     }
     for split, row in counts["splits"].items():
         table.add_row(names[split], *(str(row[key]) for key in ("sessions", "turns", "bubbles", "words")))
-    call.finish(counts, table, _("Bubbles and words are the persona's own. Go on with: sosias train"))
+    go_on = _("Go on with: {command}").format(command=call.spelt("train"))
+    call.finish(counts, table, _("Bubbles and words are the persona's own."), go_on)

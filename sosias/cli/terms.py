@@ -28,5 +28,5 @@ def accepts(call: Call, flag: bool, base: str) -> bool:
         "Without it, a smaller base is used that hardly knows Spanish. Have you read the terms, and do you "
         "accept them? [y/N]"
     )
-    call.err.print(question.format(base=base, terms=CATALOGUE[base].terms), markup=False, end=" ")
+    call.err.print(question.format(base=base, terms=CATALOGUE[base].terms), end=" ")
     return input().strip().lower() in {"y", "yes", "s", "si", "sí"}

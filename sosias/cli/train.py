@@ -57,14 +57,15 @@ def train(
         _show_windows(call, show_windows, wanted)
         return
     result = call.run_step("train", wanted)
-    call.finish(result, summary(result), _("Go on with: sosias evaluate, or sosias chat"))
+    go_on = _("Go on with: {command}").format(command=call.spelt("evaluate"))
+    call.finish(result, summary(result), go_on)
 
 
 def summary(result: dict[str, Any]) -> str:
     """Return a training's result as a sentence."""
     from sosias.cli.terminal import clock
 
-    said = _("Trained {base}: {steps} steps in {time}, {tokens_per_second:.0f} tokens a second.")
+    said = _("Trained on {base}. Steps: {steps}. Time: {time}. Tokens a second: {tokens_per_second:.0f}.")
     return said.format(time=clock(result["seconds"]), **result)
 
 

@@ -13,6 +13,7 @@ import os
 import signal
 import sys
 import threading
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -185,6 +186,7 @@ def _work(
         os.setpgrp()  # an interrupt comes through the pipe alone, so that it is counted once
     os.dup2(2, 1)  # what a library prints must not get into the answer of a command
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    warnings.simplefilter("ignore")  # libraries address theirs to developers
     use_language(language)
     threading.Thread(target=_hear_stop, args=(connection,), daemon=True).start()
     sending = threading.Lock()
@@ -195,6 +197,7 @@ def _work(
 
     try:
         outcome = _outcome(step, folder, persona_name, arguments, say)
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # too late to stop: what is left is to say so
         say(outcome)
     except (KeyboardInterrupt, OSError):  # stopped while saying so, or nobody listens any more
         os._exit(1)
