@@ -114,6 +114,7 @@ def atomic_folder(path: Path) -> Iterator[Path]:
     `recover_folder` brings it back after a fall between the two moves.
     """
     private_folder(path.parent)
+    recover_folder(path)
     new = Path(tempfile.mkdtemp(dir=path.parent, prefix=f".{path.name}."))
     try:
         yield new

@@ -37,7 +37,7 @@ SHAPES: dict[str, Writer] = {
     "ios en-US": lambda t: f"[{t.month}/{t.day}/{t:%y}, {t.hour % 12 or 12}:{t:%M:%S}{NARROW}{t:%p}] ",
     "ios es": lambda t: f"[{t.day}/{t.month}/{t:%y}, {t.hour}:{t:%M:%S}] ",
     "ios es, 12 h": lambda t: (
-        f"[{t.day}/{t.month}/{t:%y}, {t.hour % 12 or 12}:{t:%M:%S}\u2009{'p' if t.hour >= 12 else 'a'}.{HARD}m.] "
+        f"[{t:%d/%m/%y}, {t.hour % 12 or 12}:{t:%M:%S}\u2009{'ap'[t.hour >= 12]}.{HARD}m.] "
     ),
     "ios de": lambda t: f"[{t:%d.%m.%y, %H:%M:%S}] ",
     "ios, year first": lambda t: f"[{t.year}/{t.month}/{t.day}, {t:%H:%M:%S}] ",
