@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from filelock import FileLock
 
 from sosias.events import Listener, Progress, silent
 from sosias.language import translate as _
@@ -30,7 +31,13 @@ def to_hf(base: Base, listener: Listener = silent) -> Path:
     """
     if base.gguf is None or recover_folder(base.hf_folder).is_dir():
         return base.hf_folder
-    model = GgufFile(base.gguf)
+    with FileLock(base.folder / "hf.lock"):  # two trainings may begin at once
+        if not base.hf_folder.is_dir():
+            _convert(base, GgufFile(base.gguf), listener)
+    return base.hf_folder
+
+
+def _convert(base: Base, model: GgufFile, listener: Listener) -> None:
     layout = layout_of(model.architecture)
     config = hf_config(model, layout)
     needed = 2 * sum(math.prod(tensor.shape) for tensor in model.tensors.values())
@@ -40,7 +47,6 @@ def to_hf(base: Base, listener: Listener = silent) -> Path:
         write_json(folder / "tokenizer_config.json", _tokenizer_config(base))
         (folder / "tokenizer.json").write_bytes((base.folder / "tokenizer.json").read_bytes())
         _write_weights(folder / "model.safetensors", model, layout, config, listener)
-    return base.hf_folder
 
 
 def read_config(base: Base) -> dict[str, Any]:

@@ -67,6 +67,8 @@ class GgufFile:
         self._view = self._bytes.data
         self._position = 0
         self.metadata: dict[str, Any] = {}
+        self.kinds: dict[str, tuple[int, int | None]] = {}
+        """Each value's type and, for arrays, its elements', as GGUF numbers them."""
         self.tensors: dict[str, Tensor] = {}
         try:
             self._read_header()
@@ -124,7 +126,9 @@ class GgufFile:
             raise BadModelFile(path=self.path, what=f"GGUF version {version} is not known")
         for _ in range(value_count):
             key = self._string()
-            self.metadata[key] = self._value(*self._unpack("<I"))
+            (kind,) = self._unpack("<I")
+            self.kinds[key] = kind, self._peek() if kind == ARRAY else None
+            self.metadata[key] = self._value(kind)
         tensors = [self._tensor() for _ in range(tensor_count)]
         alignment = int(self.metadata.get("general.alignment", 32))
         start = -(-self._position // alignment) * alignment
@@ -146,6 +150,11 @@ class GgufFile:
 
     def _unpack(self, layout: str) -> tuple[Any, ...]:
         return struct.unpack(layout, self._take(struct.calcsize(layout)))
+
+    def _peek(self) -> int:
+        (kind,) = self._unpack("<I")
+        self._position -= 4
+        return int(kind)
 
     def _string(self) -> str:
         (length,) = self._unpack("<Q")

@@ -1,0 +1,227 @@
+"""Voice: a persona's replies, bubble by bubble, whatever engine computes them."""
+
+import secrets
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from types import TracebackType
+
+from sosias.corpus.session import Turn
+from sosias.events import Choice, Listener, silent
+from sosias.language import translate as _
+from sosias.models.adapter import AdapterNotLora, write_adapter_gguf
+from sosias.models.base import Base, open_base
+from sosias.models.layouts import LAYOUTS
+from sosias.settings import GenerationSettings
+from sosias.templates import Template, open_template
+from sosias.voice.engine import Engine
+from sosias.workspace import Persona, Run
+
+DRAWS = 3
+"""An empty reply is drawn again, so many times in all."""
+
+OnBubble = Callable[[str], None]
+Cancelled = Callable[[], bool]
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What the persona said."""
+
+    bubbles: tuple[str, ...]
+    engine: str
+    tokens: int
+    """Tokens drawn."""
+    seconds: float
+
+
+class Voice:
+    """An engine that speaks through a template as one persona.
+
+    Args:
+        engine: computes the text.
+        template: writes the talk down for the base and reads the reply back.
+        persona_author: the name under which the persona speaks.
+        partner: the name that speaks most with the persona.
+        settings: how replies are drawn.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        template: Template,
+        persona_author: str,
+        partner: str,
+        settings: GenerationSettings,
+    ) -> None:
+        self.engine = engine
+        self.template = template
+        self.persona_author = persona_author
+        self.partner = partner
+        self.settings = settings
+
+    def __enter__(self) -> "Voice":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def reply(
+        self,
+        turns: Sequence[Turn],
+        *,
+        seed: int | None = None,
+        tuned: bool = True,
+        on_bubble: OnBubble | None = None,
+        cancelled: Cancelled | None = None,
+        settings: GenerationSettings | None = None,
+    ) -> Reply:
+        """Return what the persona says after `turns`.
+
+        Each bubble is given to `on_bubble` as soon as it is complete; `cancelled` is asked often. The
+        same seed gives the same reply; `tuned=False` lets the base speak without the adapter; `settings`
+        hold for this reply instead of the voice's own.
+        """
+        settings = settings or self.settings
+        longest = min(settings.max_tokens, self.engine.context_tokens // 2)
+        prompt = self.template.prompt(turns, self.engine.context_tokens - longest)
+        settings = settings.model_copy(update={"max_tokens": longest})
+        return self._speak(prompt, "", settings, seed, tuned, on_bubble, cancelled)
+
+    def write(self, start: str, max_tokens: int, *, seed: int | None = None, tuned: bool = True) -> Reply:
+        """Return what the persona writes from `start` on, `start` included, with up to `max_tokens` more."""
+        prompt = self.template.start_prompt(start)
+        room = max(1, self.engine.context_tokens - len(prompt))
+        settings = self.settings.model_copy(update={"max_tokens": min(max_tokens, room)})
+        return self._speak(prompt, self.template.fold(start), settings, seed, tuned, None, None)
+
+    def close(self) -> None:
+        """Give the engine's memory back."""
+        self.engine.close()
+
+    def _speak(
+        self,
+        prompt: list[int],
+        start: str,
+        settings: GenerationSettings,
+        seed: int | None,
+        tuned: bool,
+        on_bubble: OnBubble | None,
+        cancelled: Cancelled | None,
+    ) -> Reply:
+        bubbles = _Bubbles(self.template, start, on_bubble, cancelled)
+        first = secrets.randbelow(2**31) if seed is None else seed
+        tokens, seconds = 0, 0.0
+        for draw in range(DRAWS):
+            completion = self.engine.generate(
+                prompt,
+                settings,
+                stop_ids=self.template.stop_ids,
+                stops=self.template.stops,
+                # Without a seed of the user's the engine may reuse the talk's last prompt.
+                seed=None if seed is None and draw == 0 else first + draw,
+                tuned=tuned,
+                on_text=bubbles.take,
+            )
+            tokens += completion.tokens
+            seconds += completion.seconds
+            bubbles.end(completion.text, cut_off=completion.finish == "cancelled")
+            if bubbles.given or completion.finish == "cancelled":
+                break
+        return Reply(tuple(bubbles.given), self.engine.name, tokens, seconds)
+
+
+class _Bubbles:
+    """Hands bubbles on: every one but the last is complete, for text only ever grows at its end."""
+
+    def __init__(
+        self, template: Template, start: str, on_bubble: OnBubble | None, cancelled: Cancelled | None
+    ) -> None:
+        self._template = template
+        self._start = start
+        self._text = start
+        self._on_bubble = on_bubble
+        self._cancelled = cancelled
+        self.given: list[str] = []
+
+    def take(self, piece: str) -> bool:
+        """Take a piece of text; return True when the reply is not wanted any more."""
+        self._text += piece
+        self._give(self._template.bubbles(self._text)[:-1])
+        return self._cancelled is not None and self._cancelled()
+
+    def end(self, text: str, *, cut_off: bool) -> None:
+        """Take the whole text of a draw; the last bubble of one that was cut off is left out."""
+        bubbles = self._template.bubbles(self._start + text)
+        self._give(bubbles[:-1] if cut_off else bubbles)
+        self._text = self._start
+
+    def _give(self, bubbles: Sequence[str]) -> None:
+        for bubble in bubbles[len(self.given) :]:
+            self.given.append(bubble)
+            if self._on_bubble is not None:
+                self._on_bubble(bubble)
+
+
+# --- opening -------------------------------------------------------------------------------------
+
+
+def open_voice(persona: Persona, *, engine: str | None = None, listener: Listener = silent) -> Voice:
+    """Return the voice of a persona's newest finished run.
+
+    `engine` wins over the persona's settings; without either, llama.cpp where it can.
+
+    Raises:
+        NotTrained: no run has finished.
+        BaseMissing: the base is not on this machine.
+        BadModelFile: the base's or the adapter's file is damaged.
+        MissingTraining: the torch engine is wanted, and torch is not installed.
+    """
+    run = persona.finished_run()
+    settings, generation = run.settings, persona.settings.generation
+    base = open_base(settings.base)
+    wanted = engine or generation.engine
+    if wanted is None:
+        choice = choose_engine(base, run)
+        listener(choice)
+        wanted = choice.value
+    template = open_template(settings.template, base, settings.persona_author, group=settings.group)
+    context = min(generation.context_tokens, base.config.context_length)
+    return Voice(
+        _open_engine(wanted, base, run, context),
+        template,
+        settings.persona_author,
+        settings.partner,
+        generation,
+    )
+
+
+def choose_engine(base: Base, run: Run) -> Choice:
+    """Return llama.cpp where the base has a GGUF and the adapter can be written as one, else torch."""
+    if base.gguf is None or base.config.layout not in LAYOUTS:
+        return Choice("engine", "torch", _("the base has no file that llama.cpp can load"))
+    try:
+        _make_adapter_gguf(base, run)
+    except AdapterNotLora:
+        return Choice("engine", "torch", _("llama.cpp cannot put this adapter on the base"))
+    return Choice("engine", "llama.cpp", _("it is the fastest on a CPU"))
+
+
+def _open_engine(name: str, base: Base, run: Run, context_tokens: int) -> Engine:
+    if name == "torch":
+        from sosias.voice.torch_engine import TorchEngine
+
+        return TorchEngine(base, run.adapter_folder, context_tokens)
+    from sosias.voice.llama import LlamaEngine
+
+    _make_adapter_gguf(base, run)
+    return LlamaEngine(base, run.adapter_gguf, context_tokens)
+
+
+def _make_adapter_gguf(base: Base, run: Run) -> None:
+    if not run.adapter_gguf.is_file():
+        write_adapter_gguf(run.adapter_folder, base, run.adapter_gguf)
