@@ -23,8 +23,9 @@ test: $(VENV)/ready-to-develop ## lint, formatting, types, architecture, tests
 bench: $(VENV)/ready-to-bench ## side by side with peers, on this machine
 	$(BIN)/python -m bench
 
-messages: $(VENV)/ready-to-develop ## gather the sentences to translate, compile the translations
+messages: $(VENV)/ready-to-develop ## gather the sentences to translate, compile them, write docs/commands.md
 	$(BIN)/python scripts/translations.py
+	$(BIN)/python scripts/commands_page.py
 
 clean: ## forget the virtual environment and the demo
 	rm -rf $(VENV) demo

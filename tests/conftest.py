@@ -7,6 +7,8 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")  # tiny networks: threads would on
 
 import pytest
 
+os.environ["SOSIAS_LANGUAGE"] = "en"  # help texts are translated while a module is imported
+
 
 @pytest.fixture(scope="session")
 def shared_data() -> Path:

@@ -81,8 +81,9 @@ class Talk:
         from rich.text import Text
 
         if not self.call.as_json:
-            name = (f"{self.companion.persona_author}: ", "bold cyan")
-            self.call.out.print(Text.assemble(name, bubble))
+            program = self.companion.program_speaking
+            name = "Sosias" if program else self.companion.persona_author
+            self.call.out.print(Text.assemble((f"{name}: ", "bold" if program else "bold cyan"), bubble))
 
 
 def _lines(prompt: str | None = None) -> Iterator[str]:

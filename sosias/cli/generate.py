@@ -17,7 +17,7 @@ Seed = Annotated[int | None, typer.Option("--seed", metavar="N", help=_("Repeats
 def generate(call: Call, start: Start = "", length: Length = 80, count: Count = 1, seed: Seed = None) -> None:
     """Write texts in the persona's voice."""
     with opened(call) as companion:
-        texts = companion.write(start, length, count, seed)
-    from rich.text import Text
-
-    call.finish({"texts": texts}, *(Text(text) for text in texts))
+        answers = companion.write(start, length, count, seed)
+    texts = ["\n".join(answer.bubbles) for answer in answers]
+    value = {"texts": texts, "engine": answers[0].engine, "safety": answers[0].safety}
+    call.finish(value, *texts)
