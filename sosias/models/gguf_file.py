@@ -183,7 +183,7 @@ class GgufFile:
         number, offset = self._unpack("<IQ")
         kind = GGMLQuantizationType(number)
         block, block_bytes = GGML_QUANT_SIZES[kind]
-        if shape[-1] % block or (block > 1 and dimensions == 1):
+        if 0 in shape or shape[-1] % block or (block > 1 and dimensions == 1):
             raise ValueError(shape)
         return Tensor(name, shape, kind, offset, math.prod(shape) // block * block_bytes)
 

@@ -40,7 +40,7 @@ def encode_text(base: "Base", text: str) -> list[int]:
     """Return the ids of a text as it would stand inside a message: never a control token's.
 
     `<|im_end|>` in a chat is nine ordinary tokens. Half a surrogate pair, which some exports hold,
-    becomes a question mark.
+    becomes a question mark; what the base has no bytes for (SmolLM2: a few control codes) is dropped.
     """
     clean = text.encode("utf-8", "replace").decode("utf-8")
     ids: list[int] = base.tokenizer.encode(clean, add_special_tokens=False).ids

@@ -1,0 +1,128 @@
+"""Bases that tests share: the real ones, pulled into the user's cache, and tiny ones written as GGUF."""
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tokenizers import AddedToken, Tokenizer, decoders, models, pre_tokenizers, trainers
+
+from sosias.models.base import Base
+from sosias.models.catalogue import GEMMA3, SMOLLM2
+from sosias.models.download import DownloadBroken, NoNetwork
+from sosias.models.pull import pull
+from sosias.models.terms import TermsNotAccepted
+
+SPECIALS = ("<|pad|>", "<|bos|>", "<|eos|>", "<|user|>", "<|persona|>")
+TEXTS = (
+    "Hola, ¿cómo estás hoy? Yo",
+    "it's 2026, I've 12345 things\n\n  to do!!",
+    "café naïve ☕️ 😂😂 ok",
+    "x  y   z\t\tq",
+    "jajaja\nno way\n<|user|>hi<|persona|>",
+    "日本語 and русский text",
+    "don't CAN'T we'LL 3.14 ¡¡qué va!!",
+    "Ana: pues claro que sí, mañana a las 10 en la puerta, como siempre\nLuis:",
+)
+
+
+def pulled(name: str, **options: Any) -> Base:
+    """Pull a real base, once for all runs of the tests."""
+    try:
+        return pull(name, **options)
+    except (NoNetwork, DownloadBroken) as error:
+        pytest.skip(str(error))
+
+
+@pytest.fixture(scope="session")
+def smollm2() -> Base:
+    """Return SmolLM2, pulled for real."""
+    return pulled(SMOLLM2.name)
+
+
+@pytest.fixture(scope="session")
+def gemma3() -> Base:
+    """Return Gemma 3, where its terms were accepted (ACCEPT_GEMMA_TERMS=1, or before)."""
+    try:
+        return pulled(GEMMA3.name, accept_terms=os.environ.get("ACCEPT_GEMMA_TERMS") == "1")
+    except TermsNotAccepted as error:
+        pytest.skip(f"{error} (for tests: ACCEPT_GEMMA_TERMS=1)")
+
+
+@pytest.fixture(params=["smollm2", "gemma3"])
+def real_base(request: pytest.FixtureRequest) -> Base:
+    """Return each real base in turn."""
+    base: Base = request.getfixturevalue(request.param)
+    return base
+
+
+def trained_tokenizer(texts: Iterable[str]) -> Tokenizer:
+    """Return a small byte-level BPE tokenizer cut as GPT-2's."""
+    tokenizer = Tokenizer(models.BPE())
+    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=True)
+    tokenizer.decoder = decoders.ByteLevel()
+    trainer = trainers.BpeTrainer(
+        vocab_size=400,
+        special_tokens=[AddedToken(token, special=True) for token in SPECIALS],
+        initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
+        show_progress=False,
+    )
+    tokenizer.train_from_iterator(texts, trainer)
+    return tokenizer
+
+
+def tiny_folder(folder: Path, layout: str) -> Path:
+    """Write a random network of `layout` (llama, gemma3), its norms random too, and its tokenizer.
+
+    Gemma's has seven layers, so that one of them sees past the sliding window.
+    """
+    import torch
+    from transformers import AutoModelForCausalLM, Gemma3TextConfig, LlamaConfig
+
+    tokenizer = trained_tokenizer(TEXTS * 4)
+    shape: dict[str, Any] = {
+        "vocab_size": tokenizer.get_vocab_size() + 3,  # rows without a token, as real bases have
+        "hidden_size": 64,
+        "intermediate_size": 128,
+        "num_hidden_layers": 7 if layout == "gemma3" else 2,
+        "num_attention_heads": 4,
+        "num_key_value_heads": 2,
+        "max_position_embeddings": 512,
+        "bos_token_id": 1,
+        "eos_token_id": 2,
+        "pad_token_id": 0,
+        "initializer_range": 0.15,
+    }
+    if layout == "gemma3":
+        config: Any = Gemma3TextConfig(head_dim=32, sliding_window=32, query_pre_attn_scalar=32, **shape)
+    else:
+        config = LlamaConfig(tie_word_embeddings=False, **shape)
+    torch.manual_seed(0)
+    network = AutoModelForCausalLM.from_config(config, dtype=torch.float32)
+    with torch.no_grad():
+        for weight in network.parameters():
+            if weight.ndim == 1:
+                weight.add_(torch.randn_like(weight) * 0.1)
+    network.save_pretrained(folder)
+    tokenizer.save(str(folder / "tokenizer.json"))
+    return folder
+
+
+def random_adapter(base: Base, folder: Path, *, spread: float, **options: Any) -> Path:
+    """Write a random PEFT adapter for a base; `spread` is how far its B factors stray from zero."""
+    import torch
+    from peft import LoraConfig, get_peft_model
+
+    from sosias.models.network import load_network
+
+    torch.manual_seed(1)
+    network = get_peft_model(
+        load_network(base, dtype="float32"),
+        LoraConfig(**{"r": 4, "lora_alpha": 8, "target_modules": "all-linear"} | options),
+    )
+    for name, weight in network.named_parameters():
+        if "lora_B" in name:
+            torch.nn.init.normal_(weight, std=spread)
+    network.save_pretrained(str(folder))
+    return folder
