@@ -9,11 +9,20 @@ from typing import Any
 import pytest
 
 from sosias.errors import SosiasError
-from sosias.events import Choice, Event, Listener, Notice, Progress
-from sosias.pipeline import StepEnded, StepFault, Stopped, run_step
-from sosias.pipeline.faults import Fault
+from sosias.events import Choice, Event, Listener, Notice, Progress, silent
+from sosias.pipeline import (
+    Fault,
+    Order,
+    StepEnded,
+    StepFault,
+    Stopped,
+    record_consent,
+    run_chain,
+    run_step,
+)
 from sosias.pipeline.steps import STEPS
-from sosias.workspace import Workspace
+from sosias.sources.store import UnknownAuthor
+from sosias.workspace import PersonaExists, Workspace, write_json
 
 
 class TooSmall(SosiasError):
@@ -137,3 +146,106 @@ def test_a_fault_keeps_the_causes_and_their_places() -> None:
         "failing",
         "test_a_fault_keeps_the_causes_and_their_places",
     ]
+
+
+# --- the chain -------------------------------------------------------------------------------
+
+
+class Steps:
+    """Runs the light steps here, and writes down what the heavy ones are asked for."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[str, dict[str, Any]]] = []
+
+    def run(
+        self, step: str, folder: Path, persona: str | None, arguments: dict[str, Any], listener: Listener
+    ) -> dict[str, Any]:
+        self.asked.append((step, arguments))
+        if step in ("import", "prepare"):
+            return STEPS[step](folder, persona, arguments, listener)
+        one = Workspace.open(folder).persona(persona)
+        if step == "train":
+            run = one.runs()[0] if one.runs() else one.new_run()
+            run.adapter_folder.mkdir(exist_ok=True)
+            write_json(run.result_file, {"steps": 1})
+        elif step == "evaluate":
+            write_json(one.report_folder / "report.json", {"run": "001", "bits_per_byte": {}})
+        return {"step": step}
+
+    def names(self) -> list[str]:
+        return [step for step, _arguments in self.asked]
+
+
+@pytest.fixture
+def steps(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Steps:
+    fake = Steps()
+    monkeypatch.setattr("sosias.pipeline.chain.run_step", fake.run)
+    monkeypatch.setenv("SOSIAS_CACHE", str(tmp_path / "cache"))
+    return fake
+
+
+@pytest.fixture
+def export(tmp_path: Path) -> Path:
+    """Return a chat of twelve evenings, in Spanish."""
+    days = range(1, 13)
+    talk = "".join(
+        f"{day}/3/24, 20:0{minute} - {who}: que lo que no es de la casa en la que está el {day}\n"
+        for day in days
+        for minute, who in enumerate(("Ana", "Luis", "Ana"))
+    )
+    path = tmp_path / "Chat de WhatsApp con Luis.txt"
+    path.write_text(talk, "utf-8")
+    return path
+
+
+def order(export: Path, **changed: Any) -> Order:
+    consent = record_consent("self", None, "Ana")
+    return Order(**{"name": "ana", "author": "Ana", "files": (export,), "consent": consent} | changed)
+
+
+def test_the_chain_skips_what_is_done(steps: Steps, export: Path, tmp_path: Path) -> None:
+    first = run_chain(tmp_path / "chats", order(export, minutes=2.0), silent)
+    assert steps.names() == ["import", "prepare", "pull", "train", "evaluate"]
+    assert steps.asked[3][1] == {"base": "smollm2-135m-instruct", "minutes": 2.0}
+    assert first["import"]["added"] == 36
+    again = run_chain(tmp_path / "chats", order(export, minutes=2.0), silent)
+    assert "prepare" not in steps.names()[5:] and "evaluate" not in steps.names()[5:]
+    assert again["import"]["added"] == 0
+    assert again["evaluate"]["run"] == "001"
+
+
+def test_the_chain_prepares_again_when_messages_come_in(steps: Steps, export: Path, tmp_path: Path) -> None:
+    run_chain(tmp_path / "chats", order(export), silent)
+    more = export.with_name("Chat de WhatsApp con Eva.txt")
+    more.write_text("1/4/24, 20:00 - Ana: hola\n1/4/24, 20:01 - Eva: hola\n", "utf-8")
+    run_chain(tmp_path / "chats", order(export, files=(export, more)), silent)
+    assert steps.names().count("prepare") == 2
+
+
+@pytest.mark.usefixtures("steps")
+def test_gemma_is_taken_for_spanish_once_its_terms_are_accepted(export: Path, tmp_path: Path) -> None:
+    asked: list[str] = []
+
+    def accept(base: str) -> bool:
+        asked.append(base)
+        return True
+
+    for _time in range(2):
+        run_chain(tmp_path / "chats", order(export, accept=accept), silent)
+    assert asked == ["gemma3-270m"]
+    assert Workspace.open(tmp_path / "chats").persona("ana").settings.base == "gemma3-270m"
+
+
+def test_an_author_who_is_not_there_is_refused_before_anything_long(
+    steps: Steps, export: Path, tmp_path: Path
+) -> None:
+    with pytest.raises(UnknownAuthor, match="Ana"):
+        run_chain(tmp_path / "chats", order(export, author="Anna"), silent)
+    assert steps.names() == ["import"]
+
+
+@pytest.mark.usefixtures("steps")
+def test_a_persona_s_name_is_not_given_to_another(export: Path, tmp_path: Path) -> None:
+    run_chain(tmp_path / "chats", order(export), silent)
+    with pytest.raises(PersonaExists):
+        run_chain(tmp_path / "chats", order(export, author="Luis"), silent)

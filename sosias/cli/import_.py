@@ -31,8 +31,6 @@ def import_(call: Call, files: Files, day_first: DayFirst = None) -> None:
         lines.append(line.format(**{**file, "people": len(file["people"])}))
         for drop in file["dropped"][:MOST_DROPS]:
             lines.append(_("  line {line} was left out: {reason}").format(**drop))
-    whole = _("New messages: {messages}. There already: {duplicates}.")
-    lines.append(
-        whole.format(messages=report["messages"], duplicates=sum(f["duplicates"] for f in report["files"]))
-    )
+    whole = _("New messages: {added}. There already: {duplicates}.")
+    lines.append(whole.format(**report))
     call.finish(report, *lines, _("Go on with: {command}").format(command=call.spelt("look")))

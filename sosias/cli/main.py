@@ -97,6 +97,8 @@ def run(arguments: Sequence[str]) -> int:
             raise KeyboardInterrupt
         return code if isinstance(code, int) else 0
     except (KeyboardInterrupt, typer.Abort):
+        if sys.stderr.isatty():
+            sys.stderr.write("\n")  # the terminal has written ^C
         said = _("Stopped. What was done is kept; the same command goes on from there: {command}")
         return _fail(said.format(command=shlex.join(["sosias", *arguments])), arguments, INTERRUPTED)
     except SosiasError as error:

@@ -23,8 +23,9 @@ from pathlib import Path
 from typing import Any
 
 from sosias.errors import SosiasError
-from sosias.events import Event, Listener, Progress, silent
+from sosias.events import Event, Listener, Notice, Progress, silent
 from sosias.language import system_language, use_language
+from sosias.language import translate as _
 from sosias.pipeline.faults import Fault, write_fault
 from sosias.pipeline.steps import STEPS, Step
 
@@ -123,6 +124,8 @@ def _follow(
         if len(presses) > passed_on:
             passed_on += 1
             _interrupt(process, connection, passed_on)
+            if passed_on == 1:
+                listener(Notice(_("Stopping in order; Ctrl-C again stops at once.")))
         if not wait([connection], PATIENCE_SECONDS):
             continue
         try:
