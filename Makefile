@@ -1,5 +1,5 @@
 # Sosias from a clone: needs Python 3.11 or newer, make and git. `make help` lists what there is.
-.PHONY: help install test demo bench messages docs clean
+.PHONY: help install test demo bench messages clean
 .DEFAULT_GOAL := help
 
 VENV := .venv
@@ -10,6 +10,8 @@ help: ## say what can be made
 	@grep -E '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 18
 
 install: $(VENV)/ready ## make .venv with Sosias in it
+	@echo "Ready: $(BIN)/sosias"
+
 demo: $(VENV)/ready ## from the sample to a chat (CHAT=0: without the chat; MINUTES=2; ACCEPT_GEMMA_TERMS=1)
 	@$(BIN)/sosias demo $(if $(filter 0,$(CHAT)),--no-chat) $(if $(MINUTES),--minutes $(MINUTES))
 

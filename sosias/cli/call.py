@@ -3,6 +3,7 @@
 import inspect
 import json
 import shlex
+import shutil
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -88,7 +89,7 @@ class Call:
         """Return a command as the user has to type it from where they stand."""
         folder = f" -C {shlex.quote(str(self.named_folder))}" if self.named_folder else ""
         persona = f" -p {self.persona_name}" if self.persona_name else ""
-        return f"sosias{folder}{persona} {command}"
+        return f"{program()}{folder}{persona} {command}"
 
     def finish(self, value: dict[str, Any], *shown: "RenderableType") -> None:
         """Answer: the value as JSON where that was asked for, else what is shown to a person."""
@@ -97,6 +98,13 @@ class Call:
             return
         for part in shown:
             self.out.print(part, soft_wrap=isinstance(part, str) and not self.out.is_terminal)
+
+
+def program() -> str:
+    """Return how the user calls this program: by its name where that is on the path."""
+    if shutil.which("sosias"):
+        return "sosias"
+    return "python -m sosias" if sys.argv[0].endswith("__main__.py") else shlex.quote(sys.argv[0])
 
 
 def write_line(value: dict[str, Any]) -> None:

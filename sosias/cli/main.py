@@ -14,7 +14,7 @@ import typer
 from typer.exceptions import TyperException
 
 from sosias import __version__
-from sosias.cli.call import AsJson, Call, Folder, PersonaName, command, with_options, write_line
+from sosias.cli.call import AsJson, Call, Folder, PersonaName, command, program, with_options, write_line
 from sosias.cli.chat import chat
 from sosias.cli.create import create
 from sosias.cli.demo import demo
@@ -66,17 +66,23 @@ command(catalogue, "pull", _("Fetch a base onto this machine."))(pull)
 app.add_typer(catalogue, name="models", help=_("The models that a persona can start from."))
 
 
+def _say_version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"sosias {__version__}")
+        raise typer.Exit
+
+
 @app.callback()
 def options(
     context: typer.Context,
     folder: Folder = None,
     persona: PersonaName = None,
     as_json: AsJson = False,
-    version: Annotated[bool, typer.Option("--version", help=_("Say which version this is."))] = False,
+    _version: Annotated[
+        bool,
+        typer.Option("--version", callback=_say_version, is_eager=True, help=_("Say which version this is.")),
+    ] = False,
 ) -> None:
-    if version:
-        typer.echo(f"sosias {__version__}")
-        raise typer.Exit
     context.obj = with_options(Call(), folder, persona, as_json)
 
 
@@ -100,7 +106,8 @@ def run(arguments: Sequence[str]) -> int:
         if sys.stderr.isatty():
             sys.stderr.write("\n")  # the terminal has written ^C
         said = _("Stopped. What was done is kept; the same command goes on from there: {command}")
-        return _fail(said.format(command=shlex.join(["sosias", *arguments])), arguments, INTERRUPTED)
+        command = f"{program()} {shlex.join(arguments)}"
+        return _fail(said.format(command=command), arguments, INTERRUPTED)
     except SosiasError as error:
         return _fail(str(error), arguments, MENDABLE)
     except TyperException as error:
