@@ -5,7 +5,7 @@ else decides is said to be a guess, with its reason.
 """
 
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from sosias.language import translate as _
 from sosias.sources.source import DateOrder
@@ -43,7 +43,7 @@ class Hints:
     """How morning and afternoon are spelt, empty on a 24-hour clock."""
     spanish: bool = False
     """Its name or its placeholders are Spanish."""
-    written: date | None = None
+    written: datetime | None = None
     """When the file was written."""
     day_first: bool | None = None
     """What the user said."""
@@ -164,7 +164,7 @@ class DateEvidence:
 
 
 def _in_future(tally: Tally, hints: Hints) -> bool:
-    return hints.written is not None and tally.latest > hints.written + timedelta(days=1)
+    return hints.written is not None and tally.latest > hints.written.date() + timedelta(days=1)
 
 
 def _by_custom(left: list[str], hints: Hints) -> DateOrder:

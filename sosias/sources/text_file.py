@@ -15,7 +15,8 @@ from typing import IO
 from sosias.language import translate as _
 from sosias.sources.source import Unreadable
 
-CHUNK = 1 << 18
+CHUNK = 1 << 15
+"""Bytes decoded at once: small enough for the processor's cache, twice as fast as eight times more."""
 LONGEST = 1 << 20
 """Characters of a line or a message: sixteen times the 65,536 that WhatsApp lets one write."""
 LARGEST = 4 << 30
@@ -59,28 +60,38 @@ class TextFile:
                 return codec, name
         return "utf-8", "UTF-8"
 
-    def lines(self) -> Iterator[list[str]]:
-        """Yield the lines in lots, without the newline that ends them.
+    def texts(self) -> Iterator[str]:
+        """Yield the text piece by piece, its lines ended by `\\n`.
 
-        A newline is `\\n`; a carriage return before it stays, for the format to judge. Only a text
-        without any `\\n` at its start is taken to end its lines with `\\r`.
+        A carriage return before it stays, for the format to judge. Only in a text without any `\\n` at
+        its start `\\r` is taken to end lines.
 
         Raises:
-            Unreadable: not the encoding it should be, a broken or hostile zip, or a line too long.
+            Unreadable: not the encoding it should be, or a broken or hostile zip.
         """
-        newline, rest, number = "", "", 0
-        for text in self._texts():
-            newline = newline or ("\n" if "\n" in text or "\r" not in text else "\r")
-            lines = (rest + text).split(newline)
-            rest = lines.pop()
+        lone: bool | None = None
+        for text in self._decoded():
+            if text and lone is None:
+                lone = "\r" in text and "\n" not in text
+            yield text.replace("\r", "\n") if lone else text
+
+    def lines(self) -> Iterator[str]:
+        """Yield the lines, without the newline that ends them.
+
+        Raises:
+            Unreadable: as `texts`, or a line is too long.
+        """
+        rest, number = "", 0
+        for text in self.texts():
+            *lines, rest = (rest + text).split("\n")
+            yield from lines
             number += len(lines)
             if len(rest) > LONGEST:
                 too_long(self.path, number + 1)
-            yield lines
         if rest:
-            yield [rest]
+            yield rest
 
-    def _texts(self) -> Iterator[str]:
+    def _decoded(self) -> Iterator[str]:
         codec, name = self.encoding()
         decoder = codecs.getincrementaldecoder(codec)()
         done = 0

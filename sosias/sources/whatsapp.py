@@ -8,79 +8,19 @@ one message, or is dropped with a reason.
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from pathlib import Path, PurePosixPath
+from datetime import datetime
+from pathlib import Path
 
 from sosias.language import translate as _
-from sosias.messages import Message
-from sosias.sources.dates import DateEvidence, Hints
-from sosias.sources.source import Dropped, Reading, Unreadable
-from sosias.sources.text_file import LONGEST, TextFile, is_zip, open_member, texts_in, too_long
-from sosias.sources.whatsapp_bodies import CALL, MARK, SYSTEM, YOU_DELETED, Exporter
-from sosias.sources.whatsapp_header import Clock, Grammar, numbers
-from sosias.sources.whatsapp_names import Names, bare, folded
-
-TITLE = re.compile(
-    r"(?P<prefix>WhatsApp Chat (?:with|mit|-) "
-    r"|(?:Chat|Conversa|Conversación) (?:de|do|no) WhatsApp (?:con|com|-) "
-    r"|Discussion WhatsApp avec |Chat WhatsApp con |Чат WhatsApp с )(?P<title>.+)"
-)
-"""Names of exports by language of the telephone."""
-UNNAMED = re.compile(r"_chat(?: ?\([0-9]+\))?")
-"""An iPhone's: the zip or the folder around it has the name."""
-COPY = re.compile(r"\s*\([0-9]{1,3}\)$")
-"""What a browser adds to the name of a second download."""
-SPANISH = ("Chat de WhatsApp", "Conversación de WhatsApp")
-
-
-SPANISH_LINES = ("<Multimedia omitido>", "eliminó este mensaje", "Eliminaste este mensaje", " omitida")
-OWN_DELETIONS = tuple(
-    f": {mark}{line}{stop}" for line in YOU_DELETED for mark in ("", MARK) for stop in ("", ".")
-)
-ENCRYPTED = re.compile(rf"[^:]+: {MARK}(?:Messages and calls|Messages to this|Los mensajes )")
-
-
-@dataclass
-class Survey:
-    """What the first pass over a file finds."""
-
-    grammar: Grammar
-    names: Names
-    dates: DateEvidence
-    lines: int = 0
-    headers: int = 0
-    meridiem: str = ""
-    spanish: bool = False
-    own_deletions: Counter[str] = field(default_factory=Counter)
-    """Lines that only the telephone of their author writes so."""
-    marked: Counter[str] = field(default_factory=Counter)
-    """Bodies that begin with a direction mark, by what stands before the colon."""
-    notices: Counter[str] = field(default_factory=Counter)
-    """Those of them that are WhatsApp's own: an iPhone puts them under the chat's name."""
-    subject: str | None = None
-    """The chat's name, by such lines."""
-
-    def see(self, rest: str) -> None:
-        """Take note of what follows a header."""
-        self.headers += 1
-        self.names.see(rest)
-        self.spanish = self.spanish or rest.endswith(SPANISH_LINES)
-        if rest.endswith(OWN_DELETIONS):
-            self.own_deletions[rest] += 1
-        if MARK in rest:
-            head, _colon, body = rest.partition(": ")
-            self.marked[head] += body.startswith(MARK)
-            self.notices[head] += body.startswith(MARK) and bool(SYSTEM.search(body))
-            if self.subject is None and ENCRYPTED.match(rest):
-                self.subject = bare(head)
-
-    def chats_own(self) -> set[str]:
-        """Return the names that never write, and stand for the chat alone."""
-        return {
-            bare(head)
-            for head, count in self.notices.items()
-            if count and self.marked[head] == self.names.heads[head]
-        }
+from sosias.messages import Kind, Message
+from sosias.sources.dates import Hints
+from sosias.sources.source import Dropped, Reading
+from sosias.sources.text_file import LONGEST, TextFile, too_long
+from sosias.sources.whatsapp_bodies import CALL, MARK, Exporter, is_plain
+from sosias.sources.whatsapp_header import Clock, Grammar
+from sosias.sources.whatsapp_names import folded
+from sosias.sources.whatsapp_survey import Survey
+from sosias.sources.whatsapp_title import chat_file, chat_title
 
 
 class WhatsApp:
@@ -95,113 +35,32 @@ class WhatsApp:
         Raises:
             Unreadable: broken, locked, not text, or several chats in one zip.
         """
-        file = _member(path) if is_zip(path) else TextFile(path)
-        if file is None:
+        file = chat_file(path)
+        grammar = Grammar.learn(file.lines()) if file else None
+        if file is None or grammar is None:
             return None
-        grammar = Grammar.learn(line for lines in file.lines() for line in lines)
-        if grammar is None:
-            return None
-        prefix, title = _title(file)
-        survey = _survey(file, grammar, Names(title, grammar.spelling.bracketed), prefix.startswith(SPANISH))
-        return _Export(file, survey, title, day_first).reading()
+        title, spanish = chat_title(file)
+        survey = Survey.of(file, grammar, title, spanish=spanish)
+        hints = Hints(grammar.spelling.separator, survey.meridiem, survey.spanish, file.written, day_first)
+        return _Export(file, survey, grammar, hints).reading()
 
 
 SOURCE = WhatsApp()
 
 
-def _member(path: Path) -> TextFile | None:
-    """Return the chat in a zip.
-
-    Raises:
-        Unreadable: several chats, or not a sound zip.
-    """
-    members = texts_in(path)
-    chats = [one for one in members if _is_chat(PurePosixPath(one.filename).name)] or members
-    if len(chats) > 1:
-        raise Unreadable(path=path, what=_("there are several chats in the zip: give one of them at a time"))
-    return open_member(path, chats[0]) if chats else None
-
-
-def _is_chat(name: str) -> bool:
-    return name == "_chat.txt" or bool(TITLE.match(name.replace("_", " ")))
-
-
-def _title(file: TextFile) -> tuple[str, str | None]:
-    """Return the words before the chat's name in the file's name, and the name; None: unknown."""
-    names = [file.path.stem]
-    if file.member is not None:
-        names.insert(0, PurePosixPath(_unmangled(file.member.filename)).stem)
-    if UNNAMED.fullmatch(names[0]):
-        names.append(file.path.resolve().parent.name)
-    for name in names:
-        match = TITLE.match(name) or TITLE.match(name.replace("_", " "))
-        if match:
-            return match["prefix"], COPY.sub("", match["title"])
-    return "", None if UNNAMED.fullmatch(names[0]) else COPY.sub("", names[0])
-
-
-def _unmangled(name: str) -> str:
-    """Return a zip member's name as UTF-8 where zipfile has taken it for an old code page."""
-    try:
-        return name.encode("cp437").decode("utf-8")
-    except UnicodeError:
-        return name
-
-
-def _lines(file: TextFile, grammar: Grammar) -> Iterator[tuple[str, re.Match[str] | None]]:
-    """Yield the lines, each with its header where it has one."""
-    match = grammar.spelling.pattern.match
-    closed = True
-    for lines in file.lines():
-        for line in lines:
-            if not grammar.carriage:
-                yield line, match(line)
-                continue
-            content = line.removesuffix("\r")
-            yield content, match(content) if closed else None
-            closed = not grammar.guarded or content is not line
-
-
-def _survey(file: TextFile, grammar: Grammar, names: Names, spanish: bool) -> Survey:
-    """Read the file once, for what must be known before its messages can be told apart."""
-    survey = Survey(grammar, names, DateEvidence(grammar.spelling.year_place), spanish=spanish)
-    written, readable, length, began = "", False, 0, 1
-    for line, header in _lines(file, grammar):
-        survey.lines += 1
-        if header is not None and header[1] != written:
-            written = header[1]
-            readable = survey.dates.see(numbers(written))
-            survey.meridiem = survey.meridiem or header[5]
-        if header is not None and readable:
-            length, began = 0, survey.lines
-            survey.see(line[header.end() :])
-        length += len(line)
-        if length > LONGEST:
-            too_long(file.path, began)
-    names.settle()
-    return survey
-
-
 class _Export:
     """One surveyed file."""
 
-    def __init__(self, file: TextFile, survey: Survey, title: str | None, day_first: bool | None) -> None:
-        spelling = survey.grammar.spelling
+    def __init__(self, file: TextFile, survey: Survey, grammar: Grammar, hints: Hints) -> None:
         self.file = file
+        self.name = file.path.name
         self.survey = survey
         self.names = survey.names
         self.own = survey.chats_own()
-        self.exporter = Exporter(spelling.bracketed, spelling.bracketed and survey.marked.total() > 0)
-        written = file.written
-        hints = Hints(
-            separator=spelling.separator,
-            meridiem=survey.meridiem,
-            spanish=survey.spanish,
-            written=written.date() if written else None,
-            day_first=day_first,
-        )
+        apple = grammar.spelling.bracketed
+        self.exporter = Exporter(apple, marked=apple and survey.marked.total() > 0)
         self.order = survey.dates.order(hints)
-        self.chat = title or survey.subject or file.path.resolve().parent.name or file.path.stem
+        self.chat = survey.names.title or survey.subject or file.path.resolve().parent.name or file.path.stem
         self.owner, self.why = self._owner()
         self.dropped: list[Dropped] = []
 
@@ -234,45 +93,68 @@ class _Export:
     def messages(self) -> Iterator[Message]:
         """Yield the messages in file order."""
         clock = Clock(self.survey.dates.readings(self.order.value))
+        held: datetime | None = None
+        text, line, seq = "", 1, 0
         self.dropped.clear()
-        message: Message | None = None
-        below: list[str] = []
-        rest, number, seq = "", 0, 0
-        for line, header in _lines(self.file, self.survey.grammar):
-            number += 1
-            sent_at = clock.read(header) if header is not None else None
-            if header is None or sent_at is None:
-                if message is None:
-                    self.dropped.append(Dropped(number, _("before the first message")))
+        for lot in self.survey.blocks:
+            for header, body in lot:
+                sent_at = clock.read(header) if header else None
+                if sent_at is None and held is None:
+                    line += self._drop(line, header[0] + body if header else body)
+                elif header is None or sent_at is None:
+                    text = self._joined(text, header, body, line)
                 else:
-                    below.append(line)
-                continue
-            if message is not None:
-                yield self._finish(message, rest, below, number - 1)
-            rest, below = line[header.end() :], []
-            message = Message("whatsapp", self.chat, seq, sent_at, None, "text", "")
-            message.file, message.first_line = self.file.path.name, number
-            seq += 1
-        if message is not None:
-            yield self._finish(message, rest, below, number)
+                    if held is not None:
+                        yield (message := self._message(seq, held, text, line))
+                        seq, line = seq + 1, message.last_line + 1
+                    held, text = sent_at, body
+        if held is not None:
+            yield self._message(seq, held, text, line)
 
-    def _finish(self, message: Message, rest: str, below: list[str], last_line: int) -> Message:
-        """Fill in what the lines of a message say."""
-        message.last_line = last_line
-        author, body = self.names.split(rest)
-        if below:
-            body = "\n".join([body, *below])
+    def _drop(self, line: int, text: str) -> int:
+        """Take note of lines before the first message; return how many."""
+        count = text.count("\n")
+        reason = _("before the first message")
+        self.dropped += [Dropped(one, reason) for one in range(line, line + count)]
+        return count
+
+    def _joined(self, text: str, header: re.Match[str] | None, body: str, line: int) -> str:
+        """Return a message with what follows it under a header whose day does not exist."""
+        text += (header[0] if header else "") + body
+        if len(text) > LONGEST:
+            too_long(self.file.path, line)
+        return text
+
+    def _message(self, seq: int, sent_at: datetime, whole: str, line: int) -> Message:
+        """Return the message of a block whose first line is `line`."""
+        last = line + whole.count("\n")
+        author, text = self.names.split(self.survey.blocks.clean(whole))
+        kind: Kind = "text"
+        edited, attributes = False, {}
         if author is None:
-            message.text = body.removeprefix(MARK)
-            message.kind = "call" if CALL.fullmatch(body) else "system"
-            return message
-        read = self.exporter.read(body)
-        message.kind, message.text, message.edited = read.kind, read.text, read.edited
-        message.attributes = read.attributes
-        unknown = read.kind == "media" and not read.attributes and author in self.own
-        if unknown or read.kind == "system":
-            message.kind = "system"
-            return message
-        message.author = author
-        message.is_owner = None if self.owner is None else author == self.owner
-        return message
+            kind = "call" if CALL.fullmatch(text) else "system"
+            text = text.removeprefix(MARK)
+        elif not is_plain(text):
+            read = self.exporter.read(text)
+            kind, text, edited, attributes = read.kind, read.text, read.edited, read.attributes
+            if kind == "media" and not attributes and author in self.own:
+                kind = "system"
+            author = None if kind == "system" else author
+        own = None if self.owner is None or author is None else author == self.owner
+        return Message(
+            "whatsapp",
+            self.chat,
+            seq,
+            sent_at,
+            author,
+            kind,
+            text,
+            own,
+            None,
+            edited,
+            False,
+            attributes,
+            self.name,
+            line,
+            last,
+        )

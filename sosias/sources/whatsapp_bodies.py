@@ -118,16 +118,14 @@ class Body:
     attributes: dict[str, str] = field(default_factory=dict)
 
 
+OPENINGS = {line[:4] for line in (*LINES, *STARTS)}
+
+
 def is_plain(body: str) -> bool:
     """Say quickly that a body is somebody's words alone; most are."""
-    return not (
-        MARK in body
-        or "<" in body
-        or body.startswith(STARTS)
-        or body.rstrip(".…") in LINES
-        or " attached)" in body
-        or " adjunto)" in body
-    )
+    if MARK in body or "<" in body or " attached)" in body or " adjunto)" in body:
+        return False
+    return body[:4] not in OPENINGS or not (body.startswith(STARTS) or body.rstrip(".…") in LINES)
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,6 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cached_property
 from itertools import islice
 
 from sosias.sources.dates import Triple, read_date
@@ -84,8 +83,8 @@ class Spelling:
         """An iPhone's: every line has an author there, and placeholders have direction marks."""
         return self.end == "]"
 
-    @cached_property
-    def pattern(self) -> re.Pattern[str]:
+    @property
+    def pattern(self) -> str:
         """Matches a header of this spelling; groups: date, hour, minute, second, meridiem."""
         gap = re.escape(self.separator) + SPACE + "?"
         numbers = gap.join("[0-9]{4}" if place == self.year_place else "[0-9]{1,2}" for place in range(3))
@@ -95,9 +94,11 @@ class Spelling:
         meridiem = rf"{SPACE}?([AaPp]\.?{SPACE}?[Mm]\.?)" if self.meridiem else "()"
         join = "".join([r"\.?", "," * self.comma, SPACE, re.escape(self.join) + SPACE if self.join else ""])
         opening = rf"\[[{MARKS}]*" if self.bracketed else ""
-        closing = {"]": rf"\]{SPACE}?", ":": f":{SPACE}"}.get(self.end, f"{SPACE}{self.end}(?:{SPACE}|$)")
+        closing = {"]": rf"\]{SPACE}?", ":": f":{SPACE}"}.get(
+            self.end, rf"{SPACE}{self.end}(?:{SPACE}|(?=\r?\n))"
+        )
         stamp = f"({numbers}){join}{hour}{colon}([0-5][0-9]){second}{meridiem}"
-        return re.compile(f"[{MARKS}]*{opening}{stamp}{closing}")
+        return f"[{MARKS}]*{opening}{stamp}{closing}"
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from sosias.sources.whatsapp_header import MARKS, SPACE
 
 COLON = ": "
+NEWLINE = "\n"
 LONGEST_NAME = 120
 """Characters; WhatsApp cuts profile names at 25, contacts' names are longer but not endless."""
 ALWAYS = 10
@@ -53,7 +54,7 @@ def bare(name: str) -> str:
 
 @dataclass
 class Names:
-    """Gathers a file's lines after their headers, then tells author from text."""
+    """Gathers what follows a file's headers, then tells author from text."""
 
     title: str | None
     """The chat's, by the file's name."""
@@ -61,49 +62,60 @@ class Names:
     """On an iPhone every line has an author, and some lose the space after the colon."""
     heads: Counter[str] = field(default_factory=Counter)
     """What stands before the first colon."""
+    _plain: set[str] = field(default_factory=set)
+    """Heads after which no more colons need to be looked for."""
     _next: dict[str, str | None] = field(default_factory=dict)
     """What stands before the next colon, as long as it is always the same."""
     _colons: set[str] = field(default_factory=set)
     """Names proven to hold a colon."""
     _authors: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
+    """By head: how lines of the author begin, and the name; the longest first."""
 
-    def see(self, rest: str) -> None:
+    def see(self, body: str) -> None:
         """Count what follows a header."""
-        end = rest.find(COLON, 0, LONGEST_NAME)
+        end = body.find(COLON, 0, LONGEST_NAME)
         if end < 0:
-            if self.apple and not rest.partition(":")[2].startswith("//"):
-                self.heads[rest.partition(":")[0]] += ":" in rest[:LONGEST_NAME]
+            self._see_bare(body)
             return
-        head = rest[:end]
+        head = body[:end]
         self.heads[head] += 1
-        second = rest.find(COLON, end + 2, LONGEST_NAME)
-        if second < 0:
-            self._next[head] = None
-            return
-        follows = rest[end + 2 : second]
-        if self._next.setdefault(head, follows) != follows:
-            self._next[head] = None
-        self._prove(rest, second)
+        if head not in self._plain:
+            self._see_next(head, body)
 
-    def _prove(self, rest: str, second: int) -> None:
-        ending = next((one for one in PLACEHOLDERS if rest.rstrip(".").endswith(one)), None)
-        if ending:
-            name = rest.rstrip(".").removesuffix(ending)
-            if COLON in name and "\n" not in name:
-                self._colons.add(name)
-        if self.title and folded(rest[:second]) == folded(self.title):
-            self._colons.add(rest[:second])
+    def _see_bare(self, body: str) -> None:
+        head, colon, text = body.partition(":")
+        if self.apple and colon and not text.startswith("//"):
+            self.heads[head] += 1
+
+    def _see_next(self, head: str, body: str) -> None:
+        """Look for the next colon, until it is clear that it is not in the name."""
+        second = body.find(COLON, len(head) + 2, LONGEST_NAME)
+        follows = body[len(head) + 2 : second] if second > 0 else NEWLINE
+        if NEWLINE in follows or self._next.setdefault(head, follows) != follows:
+            self._next[head] = None
+        title = folded(self.title or "")
+        if second > 0 and folded(body[:second]) == title:
+            self._colons.add(body[:second])
+        if self._next[head] is None and not title.startswith(folded(head)):
+            self._plain.add(head)
+
+    def prove(self, body: str) -> None:
+        """Learn a name with a colon from a line that goes on with a placeholder."""
+        line = body.rstrip(".")
+        ending = next((one for one in PLACEHOLDERS if line.endswith(one)), None)
+        name = line.removesuffix(ending or "")
+        if ending and COLON in name and NEWLINE not in name:
+            self._colons.add(name)
 
     def settle(self) -> None:
         """Decide on the names, once the whole file has been seen."""
         for head, follows in self._next.items():
             if follows is not None and self.heads[head] >= ALWAYS:
                 self._colons.add(head + COLON + follows)
-        saved = {bare(head) for head in self.heads}
-        for name in sorted([*self.heads, *self._colons], key=len, reverse=True):
+        heads = [head for head in self.heads if bare(head).strip() and NEWLINE not in head]
+        saved = {bare(head) for head in heads}
+        for name in sorted([*heads, *self._colons], key=len, reverse=True):
             head = name.partition(COLON)[0]
-            if not bare(head).strip():
-                continue
             if name in self._colons or not self._is_notice(name):
                 self._authors.setdefault(head, []).append((name + COLON, _shown(name, saved)))
 
@@ -124,20 +136,20 @@ class Names:
         known = about is not None and (about["who"] in self.heads or about["who"] in YOU)
         return known or SUBJECT.search(head) is not None
 
-    def split(self, rest: str) -> tuple[str | None, str]:
-        """Return the author and the body of what follows a header; None: no author's."""
-        end = rest.find(COLON, 0, LONGEST_NAME)
+    def split(self, body: str) -> tuple[str | None, str]:
+        """Return the author and the text of what follows a header; None: no author's."""
+        end = body.find(COLON, 0, LONGEST_NAME)
         if end < 0:
-            return self._without_space(rest)
-        for start, name in self._authors.get(rest[:end], ()):
-            if rest.startswith(start):
-                return name, rest[len(start) :]
-        return None, rest
+            return self._without_space(body)
+        for start, name in self._authors.get(body[:end], ()):
+            if body.startswith(start):
+                return name, body[len(start) :]
+        return None, body
 
-    def _without_space(self, rest: str) -> tuple[str | None, str]:
+    def _without_space(self, body: str) -> tuple[str | None, str]:
         """`Bob:` alone is an empty message, or one whose trailing space was lost."""
-        head, colon, body = rest.partition(":")
-        return (self._authors[head][-1][1], body) if colon and head in self._authors else (None, rest)
+        head, colon, text = body.partition(":")
+        return (self._authors[head][-1][1], text) if colon and head in self._authors else (None, body)
 
 
 def _shown(name: str, saved: set[str]) -> str:

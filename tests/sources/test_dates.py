@@ -42,7 +42,7 @@ def test_what_no_other_order_can_read_is_proof(
     [
         ([(1, 2, 2021), (5, 2, 2021), (2, 3, 2021)], Hints("/"), "D/M/Y", "back in time"),
         ([(2, 1, 2021), (2, 5, 2021), (3, 2, 2021)], Hints("/"), "M/D/Y", "back in time"),
-        ([(1, 12, 2021)], Hints("/", written=date(2021, 2, 1)), "M/D/Y", "later than the file"),
+        ([(1, 12, 2021)], Hints("/", written=datetime(2021, 2, 1)), "M/D/Y", "later than the file"),
         ([(1, 2, 2021), (2, 2, 2021)], Hints("/", meridiem="PM"), "D/M/Y", "changes more often"),
         ([(2, 1, 2021), (2, 2, 2021)], Hints("."), "M/D/Y", "changes more often"),
         ([(1, 2, 2021)], Hints("/", meridiem="PM"), "M/D/Y", "American"),

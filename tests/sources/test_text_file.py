@@ -74,13 +74,17 @@ def test_an_endless_message_is_not_held(tmp_path: Path) -> None:
     refused(path, "line 2 is longer than any message")
 
 
+def test_an_endless_message_of_days_that_do_not_exist_is_not_held(tmp_path: Path) -> None:
+    odd = "99/99/2021, 10:00 - Carl: odd\n"
+    refused(write(tmp_path / "chat.txt", CHAT + odd * (LONGEST // 20)), "line 2 is longer than any message")
+
+
 def test_lines_do_not_depend_on_the_chunks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     text = "añ😂\r\n\u2028\n\x85x\rb\n\n" * 9
     path = write(tmp_path / "lines.txt", text)
     for size in (5, 7, 64):
         monkeypatch.setattr(text_file, "CHUNK", size)
-        lines = [line for lot in TextFile(path).lines() for line in lot]
-        assert lines == text.split("\n")[:-1]
+        assert list(TextFile(path).lines()) == text.split("\n")[:-1]
 
 
 # --- zips --------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from sosias.messages import Message
+from sosias.sources import text_file
 from sosias.sources.source import Reading, recognise
 from sosias.sources.whatsapp_header import Spelling
 from tests.sources.exports import DAY_FIRST, MARK, SHAPES, at, export, write, zipped
@@ -167,6 +168,32 @@ def test_lines_before_the_first_message_are_dropped_and_said(tmp_path: Path) -> 
         (2, "before the first message"),
     ]
     check_lines(path, reading, messages)
+
+
+def test_headers_of_days_that_do_not_exist_are_text(tmp_path: Path) -> None:
+    odd = "99/99/2021, 10:00 - Carl: odd"
+    text = f"{odd}\nmore\n" + export("android en-GB", [(START, "Ann", f"hi\n{odd}\nmore"), *PLAIN])
+    path = write(tmp_path / "chat.txt", text)
+    reading, messages = read(path)
+    assert [one.line for one in reading.dropped] == [1, 2]
+    assert said(messages)[0] == ("Ann", f"hi\n{odd}\nmore") and len(messages) == 1 + len(PLAIN)
+    check_lines(path, reading, messages)
+
+
+def test_an_empty_message_of_the_system(tmp_path: Path) -> None:
+    text = "1/2/21, 07:10 -\n1/2/21, 07:11 - Ann: hi\n28/2/21, 07:11 - \n"
+    messages = read(write(tmp_path / "chat.txt", text))[1]
+    assert said(messages) == [(None, ""), ("Ann", "hi"), (None, "")]
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 17, 64])
+def test_chunks_cut_nothing(size: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    chat = [*PLAIN[:9], (START, "Ann", "two\n\nlines 😂"), (START, None, "notice"), (START, "Bob", "")]
+    path = write(tmp_path / "_chat.txt", export("ios en-US", chat, "\r\n"))
+    whole = read(path)
+    monkeypatch.setattr(text_file, "CHUNK", size)
+    assert read(path)[1] == whole[1]
+    assert said(whole[1]) == [(author, text) for _, author, text in chat]
 
 
 def test_padding_and_capitals_may_vary_within_a_file(tmp_path: Path) -> None:
