@@ -46,6 +46,8 @@ def write_adapter_gguf(adapter_folder: Path, base: Base, path: Path) -> None:
         writer.add_type("adapter")
         writer.add_string("adapter.type", "lora")
         writer.add_float32("adapter.lora.alpha", alpha)
+        if base.config.notice:
+            writer.add_string("general.notice", base.config.notice)
         for module, (down, up) in _pairs(adapter_folder).items():
             name = _gguf_name(adapter_folder, module, layout, config)
             rank = len(down)

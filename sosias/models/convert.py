@@ -45,6 +45,8 @@ def _convert(base: Base, model: GgufFile, listener: Listener) -> None:
         write_json(folder / "config.json", config)
         write_json(folder / "generation_config.json", _generation_config(base))
         write_json(folder / "tokenizer_config.json", _tokenizer_config(base))
+        if base.config.notice:
+            (folder / "NOTICE").write_text(base.config.notice + "\n", encoding="utf-8")
         (folder / "tokenizer.json").write_bytes((base.folder / "tokenizer.json").read_bytes())
         _write_weights(folder / "model.safetensors", model, layout, config, listener)
 

@@ -19,7 +19,7 @@ LOOK_EVERY = 0.2
 """Seconds between two looks at how much has come."""
 NO_NETWORK_SIGNS = (
     "newconnectionerror", "nameresolutionerror", "failed to establish", "network is unreachable",
-    "proxyerror", "connecttimeout", "connection refused", "getaddrinfo", "connection to",
+    "proxyerror", "connecttimeout", "connection refused", "getaddrinfo",
 )  # fmt: skip
 BROKEN_OFF_SIGNS = (
     "incompleteread", "readtimeout", "read timed out", "connection broken", "connection reset",
@@ -104,14 +104,17 @@ def _bytes_in(folder: Path) -> int:
 
 
 def _error(wheel: Wheel, folder: Path, complaint: str) -> SosiasError:
-    """Return the sentence for what pip wrote; its wording is no interface, so signs are looked for."""
+    """Return the sentence for what pip wrote; its wording is no interface, so signs are looked for.
+
+    Where there is no network, pip also speaks of a connection that broke: so that comes first.
+    """
     text = complaint.lower()
     if any(sign in text for sign in FULL_SIGNS):
         return disk_full(wheel.requirement, folder, wheel.size)
-    if any(sign in text for sign in BROKEN_OFF_SIGNS):
-        return DownloadBroken(name=wheel.requirement)
     if any(sign in text for sign in NO_NETWORK_SIGNS):
         return NoNetwork(name=wheel.requirement)
+    if any(sign in text for sign in BROKEN_OFF_SIGNS):
+        return DownloadBroken(name=wheel.requirement)
     lines = [line for line in complaint.splitlines() if line.startswith("ERROR:")] or ["?"]
     what = lines[-1].removeprefix("ERROR:").strip()
     return DownloadRefused(name=wheel.requirement, what=what, python=sys.executable)

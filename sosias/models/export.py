@@ -63,6 +63,8 @@ def write_gguf(
         else:
             _add_metadata(writer, layout, config)
             _add_tokenizer(writer, base, int(config["vocab_size"]))
+        if base.config.notice:
+            writer.add_string("general.notice", base.config.notice)
         writer.add_file_type(KINDS[weights][1])
         _add_weights(writer, layout, config, dict(tensors), weights, listener)
         writer.write_header_to_file()
@@ -101,12 +103,9 @@ def _add_weights(
     weights: Weights,
     listener: Listener,
 ) -> None:
-    tied = bool(config.get("tie_word_embeddings", True))
-    names = [
-        pair
-        for pair in layout.names(int(config["num_hidden_layers"]))
-        if not (tied and pair[0] == "lm_head.weight")
-    ]
+    names = list(layout.names(int(config["num_hidden_layers"])))
+    if config.get("tie_word_embeddings", True):  # llama.cpp takes the embedding in its place
+        names = [(hf, gguf) for hf, gguf in names if hf != "lm_head.weight"]
     for number, (hf, gguf) in enumerate(names, start=1):
         if hf not in tensors:
             raise BadWeights(path=Path(gguf), what=f"{hf} is missing")

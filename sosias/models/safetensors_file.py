@@ -39,12 +39,14 @@ class SafetensorsFile:
                 (length,) = struct.unpack("<Q", file.read(8))
                 if length > LONGEST_HEADER:
                     raise ValueError(length)
-                header: dict[str, Any] = json.loads(file.read(length))
+                header = json.loads(file.read(length))
+                if not isinstance(header, dict):
+                    raise ValueError(type(header))
             self._bytes = np.memmap(path, dtype=np.uint8, mode="r", offset=8 + length)
         except (OSError, ValueError, struct.error) as error:
             raise BadWeights(path=path, what="no or a damaged header") from error
         header.pop("__metadata__", None)
-        self._tensors = header
+        self._tensors: dict[str, Any] = header
 
     def names(self) -> list[str]:
         return list(self._tensors)

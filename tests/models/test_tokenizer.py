@@ -23,9 +23,7 @@ from sosias.models.tokenizer import (
 from sosias.voice.llama import start_server
 
 KEY = "of these tests"
-SPELLABLE = st.characters(
-    codec="utf-8", exclude_characters="\x04\x06\x13\x14\x16\x1d", max_codepoint=0x3FFFF
-)
+SPELLABLE = st.characters(codec="utf-8", exclude_characters="\x04\x06\x13\x14\x16\x1d", max_codepoint=0x3FFFF)
 """SmolLM2 lacks some control codes and the unassigned planes: both tokenisers drop them."""
 LINES = [
     "Hola, ¿cómo estás?  Bien… ¡y tú!",
