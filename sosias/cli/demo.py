@@ -13,6 +13,7 @@ from sosias.cli.chat import Talk, opened
 from sosias.cli.create import Minutes, talk_with_it, told
 from sosias.cli.terms import AcceptTerms, accepts
 from sosias.cli.train import BaseName
+from sosias.events import Progress
 from sosias.language import translate as _
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def demo(
     call = replace(call, named_folder=call.named_folder or Path("demo"), persona_name=PERSONA)
     results = _make(call, base, minutes, accept_terms)
     with opened(call) as companion:
-        replies = [_both(companion, question) for question in QUESTIONS]
+        replies = _side_by_side(call, companion)
         call.finish(
             results | {"replies": replies},
             "",
@@ -69,6 +70,18 @@ def _make(call: Call, base: str | None, minutes: float, accept_terms: bool) -> d
             accept=lambda asked: accepts(call, accept_terms, asked),
         )
         return run_chain(call.folder, order, listener)
+
+
+def _side_by_side(call: Call, companion: "Companion") -> list[dict[str, Any]]:
+    """Ask both models every question."""
+    step = _("Asking both models")
+    replies = []
+    with call.listening() as listener:
+        for done, question in enumerate(QUESTIONS):
+            listener(Progress(step, done, len(QUESTIONS)))
+            replies.append(_both(companion, question))
+        listener(Progress(step, 1, 1))
+    return replies
 
 
 def _both(companion: "Companion", question: str) -> dict[str, Any]:

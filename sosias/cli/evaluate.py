@@ -37,7 +37,8 @@ def in_words(report: dict[str, Any], name: str) -> list[str]:
     elif bits["low"] > 0:
         said = _(
             "The bot needs {fall:.1%} fewer bits per letter of {name}'s real messages than the untuned "
-            "model (between {low:.1%} and {high:.1%}, with 95 % certainty): it has learnt how {name} writes."
+            "model (between {low:.1%} and {high:.1%}, with 95 % certainty): it has come closer to how "
+            "{name} writes."
         )
     else:
         said = _(

@@ -65,6 +65,10 @@ class _Bars:
             if ends:
                 return
             self._begin(event.step)
+        if ends and self._said_by_others(event.step):
+            self.progress.remove_task(self.open[event.step])
+            self._end(event.step)
+            return
         share = f"{event.done / event.total:4.0%}" if event.total else "    "
         self.progress.update(
             self.open[event.step],
@@ -81,6 +85,11 @@ class _Bars:
             self.progress = _columns(self.progress.console)
             self.progress.start()
         self.open[step] = self.progress.add_task(title(step), total=None, share="", note="")
+
+    def _said_by_others(self, step: str) -> bool:
+        """Did the step never say how far it was, while bars of its parts did?"""
+        tasks = {task.id: task for task in self.progress.tasks}
+        return tasks[self.open[step]].total is None and len(tasks) > 1
 
     def _end(self, step: str) -> None:
         del self.open[step]

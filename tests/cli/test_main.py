@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from sosias.cli.main import run
+from sosias.events import Listener, Notice
 from sosias.sources.store import import_files
 from sosias.workspace import Workspace
 
@@ -212,3 +213,19 @@ def test_the_package_runs_as_a_module(tmp_path: Path) -> None:
     )
     assert ended.returncode == 2
     assert ended.stderr.startswith("No hay ningún espacio de trabajo en")
+
+
+def test_serve_says_where_once_the_port_is_taken(
+    folder: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def serve(_workspace: Workspace, *, host: str, port: int, listener: Listener) -> None:
+        assert capsys.readouterr().out == ""
+        listener(Notice(f"on {host}:{port}"))
+        listener(Notice("twice"))
+
+    monkeypatch.setattr("sosias.server.run.serve", serve)
+    assert run(["-C", folder, "serve", "--port", "8123", "--json"]) == 0
+    printed = capsys.readouterr()
+    (line,) = printed.out.splitlines()
+    assert json.loads(line)["url"] == "http://127.0.0.1:8123/v1"
+    assert "on 127.0.0.1:8123" in printed.err
