@@ -91,7 +91,7 @@ def test_an_interrupt_says_how_to_go_on(
 
     monkeypatch.setattr("sosias.corpus.describe.describe", stop)
     assert run(["-C", folder, "look"]) == 130
-    assert f"sosias -C {folder} look" in capsys.readouterr().err
+    assert f" -C {folder} look" in capsys.readouterr().err
 
 
 def test_import_answers_with_the_design_s_keys(
