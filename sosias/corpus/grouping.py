@@ -1,7 +1,7 @@
 """Messages to turns to sessions, and sessions to splits: expressions from table to table.
 
-File order is the truth within an export; exports of one chat follow each other by their first
-time. Times are compared as `earlier + interval < later`: differences in seconds round
+Within a chat `seq` is the order, also where the clock goes back: the store gives it, over all exports
+of the chat. Times are compared as `earlier + interval < later`: differences in seconds round
 differently from engine to engine.
 """
 
@@ -30,28 +30,20 @@ def clean(messages: ir.Table) -> ir.Table:
     )
 
 
-def in_order(messages: ir.Table) -> ir.Table:
-    """Add `place`: the position of a message in its chat, over all exports of it."""
-    export = ibis.window(group_by=["chat", "file"])
-    dated = messages.mutate(_export_start=messages.sent_at.min().over(export))
-    order = ibis.window(group_by="chat", order_by=["_export_start", "file", "seq"])
-    return dated.mutate(place=ibis.row_number().over(order)).drop("_export_start")
-
-
 def turns(messages: ir.Table, settings: PreparationSettings) -> ir.Table:
     """Number sessions and turns within each chat, and gather the bubbles of each turn.
 
-    Comes in with one row a message (`chat`, `place`, `sent_at`, `author`, `persona`, `text`),
+    Comes in with one row a message (`chat`, `seq`, `sent_at`, `author`, `persona`, `text`),
     goes out with one row a turn (`chat`, `session`, `turn`, `author`, `persona`, `start`, `bubbles`).
     """
-    chat = ibis.window(group_by="chat", order_by="place")
+    chat = ibis.window(group_by="chat", order_by="seq")
     last = messages.mutate(_author=messages.author.lag().over(chat), _sent=messages.sent_at.lag().over(chat))
     silent = _silence(last, settings.gap_minutes) | last._author.isnull()
     paused = silent | _silence(last, settings.burst_minutes) | (last._author != last.author)
     marked = last.mutate(_session=silent.cast("int64"), _turn=paused.cast("int64"))
-    so_far = ibis.window(group_by="chat", order_by="place", preceding=None, following=0)
+    so_far = ibis.window(group_by="chat", order_by="seq", preceding=None, following=0)
     numbered = marked.mutate(session=marked._session.sum().over(so_far), turn=marked._turn.sum().over(so_far))
-    bubble = ibis.struct({"place": numbered.place, "text": numbered.text})
+    bubble = ibis.struct({"seq": numbered.seq, "text": numbered.text})
     return numbered.group_by(["chat", "session", "turn"]).aggregate(
         author=numbered.author.min(),
         persona=numbered.persona.any(),

@@ -62,7 +62,7 @@ def prepare(workspace: Workspace, persona: Persona, listener: Listener = silent)
 def session_table(messages: Any, settings: PersonaSettings) -> pa.Table:
     """Return the sessions of a table of messages, split by time, as `SESSION_SCHEMA`."""
     try:
-        marked = grouping.in_order(grouping.clean(grouping.mark_persona(messages, settings)))
+        marked = grouping.clean(grouping.mark_persona(messages, settings))
         grouped = grouping.sessions(grouping.turns(marked, settings.preparation))
         table = grouping.split(grouped, settings.preparation).to_pyarrow()
     except Exception as error:

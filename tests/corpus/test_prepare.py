@@ -65,12 +65,6 @@ def test_file_order_wins_over_a_clock_that_goes_back() -> None:
     assert shape(sessions_of(messages)) == [[("Ana", ("a",)), ("Bea", ("b",)), ("Ana", ("c",))]]
 
 
-def test_an_older_export_imported_later_comes_first() -> None:
-    new = [message(0, 500, "Ana", "new", file="new")]
-    old = [message(0, 0, "Bea", "old", file="old")]
-    assert shape(sessions_of(new + old)) == [[("Bea", ("old",))], [("Ana", ("new",))]]
-
-
 def test_chats_do_not_mix() -> None:
     messages = [message(0, 0, "Ana", "a"), message(0, 1, "Ana", "b", chat="d", file="g")]
     assert [session.chat for session in sessions_of(messages)] == ["c", "d"]
