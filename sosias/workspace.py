@@ -239,6 +239,11 @@ class Workspace:
         """Where a fault of ours is written down: places in the code, no values."""
         return self.folder / "fault.txt"
 
+    @property
+    def server_token_file(self) -> Path:
+        """Where the token of `sosias serve` is kept."""
+        return self.folder / "server-token"
+
     def message_files(self) -> list[Path]:
         """Return the Parquet files of all messages, oldest import first."""
         return sorted((self.folder / "messages").glob("*.parquet"))

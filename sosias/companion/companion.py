@@ -110,6 +110,11 @@ class Companion:
         """The name that speaks most with the persona."""
         return self.voice.partner
 
+    @property
+    def generation(self) -> GenerationSettings:
+        """How the voice draws its replies where a request says nothing else."""
+        return self.voice.settings
+
     def opening(self) -> str:
         """Return the line with which every talk begins: that this is a program."""
         return dialogue.OPENING[self.language].format(name=clean(self.persona_author))

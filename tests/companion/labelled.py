@@ -3,7 +3,8 @@
 Written from what is known of how people say these things, in the Spanish of Spain, Mexico,
 Argentina and Chile and in English; none is copied from anybody. A `|` parts the bubbles of one turn.
 `FURTHER_*` were written after the first version of the phrases, to see what they miss; on them that
-version found 73 % and 81 %. The fuller set with indirect and third-person lines comes with the fuller dialogue.
+version found 73 % and 81 %. The fuller set with indirect and third-person lines comes with the fuller
+dialogue.
 """
 
 

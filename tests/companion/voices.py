@@ -17,7 +17,7 @@ class FakeVoice:
     replies: Sequence[Sequence[str]] = (("hola", "¿qué tal?"),)
     persona_author: str = "Ana"
     partner: str = "Luis"
-    settings: GenerationSettings = GenerationSettings()
+    settings: GenerationSettings = field(default_factory=GenerationSettings)
     pause: float = 0.0
     """Seconds before each bubble."""
     hands_on: bool = True
@@ -26,6 +26,8 @@ class FakeVoice:
     closed: bool = False
     cancelled_after: int | None = None
     """How many bubbles were said when it was told to stop."""
+    at_once: int = 0
+    most_at_once: int = 0
 
     def reply(
         self,
@@ -39,6 +41,8 @@ class FakeVoice:
     ) -> Reply:
         self.calls.append({"turns": list(turns), "seed": seed, "tuned": tuned, "settings": settings})
         said: list[str] = []
+        self.at_once += 1
+        self.most_at_once = max(self.most_at_once, self.at_once)
         for bubble in self._next():
             deadline = time.monotonic() + self.pause
             while time.monotonic() < deadline and not (cancelled and cancelled()):
@@ -49,6 +53,7 @@ class FakeVoice:
             said.append(bubble)
             if on_bubble is not None and self.hands_on:
                 on_bubble(bubble)
+        self.at_once -= 1
         return Reply(tuple(said), "fake", 10 * len(said), 2.0)
 
     def write(self, start: str, max_tokens: int, *, seed: int | None = None, tuned: bool = True) -> Reply:
