@@ -95,7 +95,9 @@ def _lines(prompt: str | None = None) -> Iterator[str]:
     while True:
         try:
             line = input(f"{prompt}: " if typed and prompt else "").strip()
-        except EOFError:
+        except (EOFError, KeyboardInterrupt):
+            if typed:
+                sys.stdout.write("\n")  # the prompt's line is still open
             return
         if line in WAYS_OUT:
             return

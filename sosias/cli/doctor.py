@@ -5,19 +5,32 @@ import os
 import platform
 import shutil
 import time
+from dataclasses import dataclass
 from typing import Any
 
 from sosias.cli.call import Call
 from sosias.cli.models import known_bases
 from sosias.language import translate as _
 
-NEEDED_GB = {"smollm2-135m-instruct": 2.0, "gemma3-270m": 4.0}
-"""Memory that training takes at most, seen on the sample; docs/dependencies.md says of what."""
-PARAMETERS = {"smollm2-135m-instruct": 135e6, "gemma3-270m": 268e6}
+
+@dataclass(frozen=True)
+class Demand:
+    """What training a base on the demo's sample asks of a machine."""
+
+    memory_gb: float
+    """The most memory it was seen to take."""
+    weights: float
+    """That work on a token: those of the body, and a third of the head's, which sees learnt tokens alone."""
+    tokens: int
+    """Three epochs of the sample."""
+
+
+DEMANDS = {
+    "smollm2-135m-instruct": Demand(2.0, 116e6, 3 * 34_000),
+    "gemma3-270m": Demand(4.0, 160e6, 3 * 25_000),
+}
 TRAINING_SHARE = 0.15
 """LoRA training of small bases reaches about this share of a CPU's matrix rate (measured: 15.5 %)."""
-SAMPLE_TOKENS = 3 * 28_000
-"""Three epochs of the demo's sample, in tokens of Gemma: the size of talk that minutes are told for."""
 
 
 def doctor(call: Call) -> None:
@@ -72,12 +85,13 @@ def number_format() -> tuple[str, float]:
 
 def _base(base: dict[str, Any], memory: float, rate: float | None) -> dict[str, Any]:
     """Add whether a base fits and how long the sample would take on it."""
-    # forward and backward through frozen weights: four operations a weight and token
-    seconds = rate and SAMPLE_TOKENS * 4 * PARAMETERS[base["name"]] / (rate * TRAINING_SHARE)
+    demand = DEMANDS[base["name"]]
+    # forward, and backward through frozen weights: four operations a weight and token
+    seconds = rate and demand.tokens * 4 * demand.weights / (rate * TRAINING_SHARE)
     return {
         "name": base["name"],
         "pulled": base["pulled"],
-        "fits": memory >= NEEDED_GB[base["name"]],
+        "fits": memory >= demand.memory_gb,
         "minutes": None if seconds is None else round(seconds / 60, 1),
     }
 

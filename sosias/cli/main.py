@@ -112,9 +112,8 @@ def run(arguments: Sequence[str]) -> int:
         return _fail(str(error), arguments, MENDABLE)
     except TyperException as error:
         return _fail(_usage(error), arguments, MENDABLE)
-    except BrokenPipeError:
-        sys.stderr.close()  # whoever read the output has enough of it
-        return 0
+    except SystemExit:
+        return 0  # how Typer and Rich end when whoever reads the output has had enough
     except Exception as error:
         return _fail(_faulty(error, arguments), arguments, OUR_FAULT)
 

@@ -1,12 +1,15 @@
 """`sosias train`: sessions to an adapter, and a look at what is learnt."""
 
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
 from sosias.cli.call import Call
 from sosias.cli.terms import AcceptTerms, accepts
 from sosias.language import translate as _
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
 
 Minutes = Annotated[
     float | None, typer.Option("--minutes", metavar="N", help=_("Train for N minutes at most."))
@@ -71,19 +74,20 @@ def summary(result: dict[str, Any]) -> str:
 
 def _show_windows(call: Call, count: int, wanted: dict[str, Any]) -> None:
     """Print windows: green is learnt, dim is read; without colour, what is learnt is in brackets."""
+    from rich.rule import Rule
     from rich.text import Text
 
     from sosias.training.show import show_windows
 
     windows = show_windows(call.persona(), count, wanted)
     coloured = call.out.is_terminal and not call.out.no_color
-    shown = []
+    shown: list[RenderableType] = []
     for window in windows:
         text = Text()
         for piece, learnt in window:
             text.append(
                 piece if coloured or not learnt else f"[{piece}]", style="bold green" if learnt else "dim"
             )
-        shown.append(text)
+        shown += [text, Rule(style="dim")]
     value = {"windows": [[{"text": piece, "learnt": learnt} for piece, learnt in one] for one in windows]}
     call.finish(value, *shown)

@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from sosias.cli.doctor import DEMANDS
 from sosias.cli.main import run
 from sosias.events import Listener, Notice
+from sosias.models.catalogue import CATALOGUE
 from sosias.sources.store import import_files
 from sosias.workspace import Workspace
 
@@ -229,3 +231,21 @@ def test_serve_says_where_once_the_port_is_taken(
     (line,) = printed.out.splitlines()
     assert json.loads(line)["url"] == "http://127.0.0.1:8123/v1"
     assert "on 127.0.0.1:8123" in printed.err
+
+
+def test_doctor_names_what_is_missing_and_its_remedy(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("SOSIAS_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setattr("sosias.cli.doctor.number_format", lambda: ("float32", 1e11))
+    assert run(["-C", str(tmp_path), "doctor", "--json"]) == 0
+    facts = json.loads(capsys.readouterr().out)
+    assert {base["name"] for base in facts["bases"]} == set(CATALOGUE)
+    assert not any(base["pulled"] for base in facts["bases"])
+    commands = [one["command"] for one in facts["missing"]]
+    assert any(command.startswith("sosias models pull") for command in commands)
+    assert "sosias import FILE" in commands
+
+
+def test_every_base_has_its_demands() -> None:
+    assert set(DEMANDS) == set(CATALOGUE)
