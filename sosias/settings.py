@@ -83,11 +83,11 @@ class TrainingSettings(Settings):
     """Scale of the LoRA factors: what they add is multiplied by alpha / rank."""
     dropout: float = Field(0, ge=0, lt=1)
     """Share of the adapters' inputs that is silenced at random while training."""
-    loss: Literal["persona", "all"] = "persona"
-    """Learn the persona's turns alone, or everybody's."""
+    loss: Literal["persona", "all"] | None = None
+    """Learn the persona's turns alone, or everybody's; chosen by whether the others' are private."""
     window_tokens: int = Field(384, ge=16)
     """Longest window; a session is cut at turn boundaries to fit."""
-    batch_tokens: int = Field(2048, ge=16)
+    batch_tokens: int = Field(1024, ge=16)
     """Tokens in one optimiser step, about."""
     micro_batch_tokens: int | None = Field(None, ge=16)
     """Tokens that go through the model at once, at most; fewer need less memory."""

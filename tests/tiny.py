@@ -93,7 +93,7 @@ def tiny_persona(folder: Path, base: Path, training: TrainingSettings = QUICK) -
     """Return a prepared persona on a tiny base."""
     workspace = Workspace.create(folder)
     pq.write_table(to_table(with_ids(talk())), workspace.messages_folder / "0001.parquet")
-    consent = Consent(kind="fiction", recorded=date(2026, 1, 1))
+    consent = Consent(kind="self", recorded=date(2026, 1, 1))
     persona = workspace.new_persona(
         PersonaSettings(name="ana", author="Ana", consent=consent, base=str(base), training=training)
     )

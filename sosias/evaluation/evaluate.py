@@ -52,7 +52,7 @@ def evaluate(
             raise ChangedSessions(name=persona.name)
         if folds:
             _check_folds(persona, folds)
-            losses = [_fold_losses(persona, settings, number, folds, listener) for number in range(folds)]
+            losses = [_fold_losses(persona, run, number, folds, listener) for number in range(folds)]
         else:
             losses = [_run_losses(run, prepare.read_sessions(persona), listener)]
         report = summarise(losses) | {"run": run.folder.name, "base": settings.base}
@@ -106,10 +106,16 @@ def _run_losses(run: Run, sessions: list[Session], listener: Listener) -> list[S
 
 
 def _fold_losses(
-    persona: Persona, settings: RunSettings, number: int, folds: int, listener: Listener
+    persona: Persona, finished: Run, number: int, folds: int, listener: Listener
 ) -> list[SessionLoss]:
-    """Train fold `number` with the run's settings, unless it is there already; return its losses."""
+    """Train fold `number` with the run's settings, unless it is there already; return its losses.
+
+    The last fold is the split that the run itself was trained on, so a run of whole epochs is it.
+    """
+    settings = finished.settings
     listener(Notice(_("Fold {number} of {folds}").format(number=number + 1, folds=folds)))
+    if number == folds - 1 and settings.training.minutes is None:
+        return _run_losses(finished, prepare.read_sessions(persona), listener)
     sessions = prepare.fold(persona, number, folds)
     run = Run(private_folder(_folds_folder(persona, settings, folds) / str(number + 1)))
     if not run.is_finished:

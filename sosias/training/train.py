@@ -13,7 +13,7 @@ from sosias.models.adapter import write_adapter_gguf
 from sosias.models.base import Base, open_base
 from sosias.models.convert import to_hf
 from sosias.models.network import cpu_dtype, load_network
-from sosias.settings import PersonaSettings, RunSettings, TrainingSettings
+from sosias.settings import Consent, ConsentKind, PersonaSettings, RunSettings, TrainingSettings
 from sosias.templates import Template, Window, choose_template, open_template
 from sosias.training.batches import epoch_steps
 from sosias.training.fit import Fit, Fitted
@@ -21,8 +21,12 @@ from sosias.training.lora import quicken
 from sosias.training.memory import peak_rss_mb
 from sosias.workspace import Persona, Run, Workspace, atomic_folder, write_json, write_settings
 
-LORA_RATE = 5e-4
+LORA_RATE = 2e-4
 """Peak rate for adapters of small bases: see docs/findings/defaults.md."""
+
+
+PUBLISHED: tuple[ConsentKind, ...] = ("fiction", "public")
+"""Kinds of consent under which nobody's words are private."""
 
 
 class NothingToLearn(SosiasError):
@@ -94,7 +98,7 @@ def plan_run(persona: Persona, sessions: list[Session], settings: PersonaSetting
     template_name = settings.template or choices[0].value
     author = prepare.persona_name(settings)
     template = open_template(template_name, base, author, group=group)
-    training, why = _resolve(settings.training)
+    training, why = _resolve(settings.training, settings.consent)
     run = RunSettings(
         base=settings.base,
         template=template_name,
@@ -111,14 +115,19 @@ def plan_run(persona: Persona, sessions: list[Session], settings: PersonaSetting
 
 
 def split_windows(
-    template: Template, sessions: list[Session], split: str, training: TrainingSettings
+    template: Template,
+    sessions: list[Session],
+    split: str,
+    training: TrainingSettings,
+    *,
+    loss: str | None = "persona",
 ) -> list[Window]:
-    """Return the windows of one split."""
+    """Return the windows of one split; only training learns more than the persona's turns."""
     return [
         window
         for session in sessions
         if session.split == split
-        for window in template.windows(session, training.window_tokens, loss=training.loss)
+        for window in template.windows(session, training.window_tokens, loss=loss or "persona")
     ]
 
 
@@ -171,10 +180,14 @@ def adapted_network(base: Base, training: TrainingSettings) -> Any:
     )
     adapted = get_peft_model(network, lora)
     quicken(adapted)
+    if not torch.cuda.is_available():
+        # On a CPU, plain products beat the fused kernel at the length of a window: forward and
+        # backward of the attention took half the time (384 tokens, heads of 256; docs/benchmarks.md).
+        adapted.get_base_model().set_attn_implementation("eager")
     return adapted
 
 
-def _resolve(training: TrainingSettings) -> tuple[TrainingSettings, list[Choice]]:
+def _resolve(training: TrainingSettings, consent: Consent) -> tuple[TrainingSettings, list[Choice]]:
     """Return the settings with the automatic values filled in (but for steps), and the reasons."""
     chosen: dict[str, Any] = {}
     choices: list[Choice] = []
@@ -186,9 +199,24 @@ def _resolve(training: TrainingSettings) -> tuple[TrainingSettings, list[Choice]
         chosen["learning_rate"] = LORA_RATE
         reason = _("best of those tried for adapters on small bases (docs/findings/defaults.md)")
         choices.append(Choice("learning_rate", f"{LORA_RATE:g}", reason))
+    if training.loss is None:
+        choices.append(_choose_loss(consent))
+        chosen["loss"] = choices[-1].value
     if training.micro_batch_tokens is None:
         chosen["micro_batch_tokens"] = training.batch_tokens
     return training.model_copy(update=chosen), choices
+
+
+def _choose_loss(consent: Consent) -> Choice:
+    """Learn everybody's turns where all of them are published, else the persona's alone.
+
+    Everybody's turns teach the language of the talk, which a persona of few words gains from; but a
+    network can repeat what it has learnt, and the others in a private chat have not agreed to that.
+    """
+    if consent.kind in PUBLISHED:
+        why = _("the talk is {kind}: everybody's turns teach its language (docs/findings/defaults.md)")
+        return Choice("loss", "all", why.format(kind=consent.kind))
+    return Choice("loss", "persona", _("the others' words are private: they are read and not learnt"))
 
 
 def _steps(fit: Fit, training: TrainingSettings) -> Choice:

@@ -210,3 +210,26 @@ def test_the_learning_rate_warms_up_and_falls_to_a_tenth() -> None:
     assert rates[0] < rates[5] == 1.0
     assert rates[6:] == sorted(rates[6:], reverse=True)
     assert 0.1 <= rates[-1] < 0.102
+
+
+@pytest.mark.parametrize(("kind", "loss"), [("fiction", "all"), ("public", "all"), ("self", "persona")])
+def test_others_private_words_are_not_learnt(
+    llama_folder: Path, tmp_path: Path, kind: str, loss: str
+) -> None:
+    _workspace, persona = tiny_persona(tmp_path / "chats", llama_folder)
+    consent = persona.settings.consent.model_copy(update={"kind": kind})
+    settings = persona.settings.model_copy(update={"consent": consent})
+    plan = training.plan_run(persona, prepare.read_sessions(persona), settings)
+    assert plan.run.training.loss == loss
+    learnt = [
+        token for window in plan.train for token, flag in zip(window.ids, window.learnt, strict=True) if flag
+    ]
+    text = plan.base.tokenizer.decode(learnt)
+    assert ("¿y el" in text) == (loss == "all") and "claro" in text
+    held = [
+        token
+        for window in plan.validation
+        for token, flag in zip(window.ids, window.learnt, strict=True)
+        if flag
+    ]
+    assert "¿y el" not in plan.base.tokenizer.decode(held)
