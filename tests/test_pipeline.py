@@ -249,3 +249,10 @@ def test_a_persona_s_name_is_not_given_to_another(export: Path, tmp_path: Path) 
     run_chain(tmp_path / "chats", order(export), silent)
     with pytest.raises(PersonaExists):
         run_chain(tmp_path / "chats", order(export, author="Luis"), silent)
+
+
+def test_a_workspace_that_is_synced_to_a_cloud_gets_a_warning(export: Path, tmp_path: Path) -> None:
+    events: list[Event] = []
+    arguments = {"paths": [str(export)]}
+    STEPS["import"](tmp_path / "Dropbox" / "chats", None, arguments, events.append)
+    assert any(isinstance(event, Notice) and "dropbox" in event.text for event in events)

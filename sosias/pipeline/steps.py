@@ -7,7 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from sosias.events import Listener
+from sosias.events import Listener, Notice
+from sosias.language import translate as _
 from sosias.workspace import Workspace
 
 Step = Callable[[Path, str | None, dict[str, Any], Listener], dict[str, Any]]
@@ -19,10 +20,13 @@ def import_step(
     """Read exports (`paths`) into the workspace, laying it out where there is none."""
     from sosias.sources.store import import_files
 
+    workspace = Workspace.create(folder)
+    service = workspace.synced_to()
+    if service is not None:
+        warning = _("{folder} seems to be copied to {service}: what is private here would be there, too.")
+        listener(Notice(warning.format(folder=workspace.folder, service=service)))
     paths = [Path(path) for path in arguments["paths"]]
-    report = import_files(
-        Workspace.create(folder), paths, day_first=arguments.get("day_first"), listener=listener
-    )
+    report = import_files(workspace, paths, day_first=arguments.get("day_first"), listener=listener)
     return report.as_json()
 
 
