@@ -108,10 +108,11 @@ def plan_run(persona: Persona, sessions: list[Session], settings: PersonaSetting
         training=training,
         sessions_sha256=prepare.fingerprint(persona),
     )
-    windows = {split: split_windows(template, sessions, split, training) for split in ("train", "validation")}
-    if not windows["train"] or not windows["validation"]:
+    learnt = split_windows(template, sessions, "train", training, loss=training.loss)
+    validation = split_windows(template, sessions, "validation", training)
+    if not learnt or not validation:
         raise NothingToLearn(name=persona.name)
-    return Plan(base, template, run, windows["train"], windows["validation"], choices + why)
+    return Plan(base, template, run, learnt, validation, choices + why)
 
 
 def split_windows(
