@@ -105,7 +105,11 @@ def show(result: Result) -> None:
         low, high = result[f"{name}_spread"]
         console.print(f"{name} {result[name]:.2f} (rounds {low:.2f} to {high:.2f})", highlight=False)
     if "time_to_quality" in result:
-        console.print(f"time_to_quality {result['time_to_quality']} {result['quality']}", highlight=False)
+        found = result["quality"]
+        bits, minutes = found["bits_per_byte"], (found["trl_minutes"], found["our_minutes"])
+        ratio = f"time_to_quality {result['time_to_quality']}"
+        console.print(f"{ratio} (minutes of TRL and ours: {minutes})", highlight=False)
+        console.print(f"bits per byte {bits}, TRL at {found['learning_rate']:g}", highlight=False)
 
 
 def _say(text: str) -> None:
