@@ -86,26 +86,31 @@ def cpu_dtype() -> tuple[Dtype, Choice]:
     need_torch()
     import torch
 
-    single = _matmul_seconds(torch.float32)
-    half = _matmul_seconds(torch.bfloat16, give_up=2 * single)
-    ratio = single / half
+    seconds = _matmul_seconds((torch.float32, torch.bfloat16))
+    ratio = seconds[torch.float32] / seconds[torch.bfloat16]
     dtype: Dtype = "bfloat16" if ratio >= WORTHWHILE else "float32"
     why = _("this CPU multiplies bfloat16 {ratio:.1f} times as fast as float32").format(ratio=ratio)
     return dtype, Choice("dtype", dtype, why)
 
 
-def _matmul_seconds(dtype: "torch.dtype", give_up: float = float("inf")) -> float:
-    """Return the best time of a few products of the size of a small base's; stop when one is hopeless."""
+def _matmul_seconds(dtypes: "tuple[torch.dtype, ...]") -> "dict[torch.dtype, float]":
+    """Return the best time of a few products of the size of a small base's, in each format.
+
+    The formats take turns on one thread, so that another program's burst of work does not hit one of
+    them alone, nor threads wait for each other.
+    """
     import torch
 
-    inputs = torch.ones(512, 576, dtype=dtype)
-    layer = torch.nn.Linear(576, 1536, bias=False, dtype=dtype)
-    best = float("inf")
-    with torch.inference_mode():
-        for _attempt in range(6):  # the first ones also prepare the kernels
-            start = time.perf_counter()
-            layer(inputs)
-            best = min(best, time.perf_counter() - start)
-            if _attempt >= 2 and best > give_up:
-                break
+    best = dict.fromkeys(dtypes, float("inf"))
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        for _turn in range(8):  # the first ones also prepare the kernels
+            for dtype in dtypes:
+                inputs, weight = torch.ones(128, 576, dtype=dtype), torch.ones(1536, 576, dtype=dtype)
+                start = time.perf_counter()
+                torch.nn.functional.linear(inputs, weight)
+                best[dtype] = min(best[dtype], time.perf_counter() - start)
+    finally:
+        torch.set_num_threads(threads)
     return best
