@@ -12,6 +12,7 @@ from sosias.language import translate as _
 from sosias.models.adapter import write_adapter_gguf
 from sosias.models.base import Base, open_base
 from sosias.models.convert import to_hf
+from sosias.models.layouts import LAYOUTS
 from sosias.models.network import cpu_dtype, load_network
 from sosias.settings import Consent, ConsentKind, PersonaSettings, RunSettings, TrainingSettings
 from sosias.templates import Template, Window, choose_template, open_template
@@ -259,7 +260,8 @@ def _keep(network: Any, base: Base, run: Run) -> None:
     with atomic_folder(run.adapter_folder) as folder:
         network.save_pretrained(folder)
         _forget_paths(folder)
-    write_adapter_gguf(run.adapter_folder, base, run.adapter_gguf)
+    if base.config.layout in LAYOUTS:  # the others speak through torch
+        write_adapter_gguf(run.adapter_folder, base, run.adapter_gguf)
 
 
 def _forget_paths(adapter: Path) -> None:
