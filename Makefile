@@ -15,12 +15,13 @@ install: $(VENV)/ready ## make .venv with Sosias in it
 demo: $(VENV)/ready ## from the sample to a chat (CHAT=0: without the chat; MINUTES=2; ACCEPT_GEMMA_TERMS=1)
 	@$(BIN)/sosias demo $(if $(filter 0,$(CHAT)),--no-chat) $(if $(MINUTES),--minutes $(MINUTES))
 
+# Two workers of one thread each: more would fight for the two cores of a small machine.
 test: $(VENV)/ready-to-develop ## lint, formatting, types, architecture, tests
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/pytest -n 2
+	OMP_NUM_THREADS=1 $(BIN)/pytest -n 2
 
 bench: $(VENV)/ready-to-bench ## side by side with peers, on this machine
 	$(BIN)/python -m bench
