@@ -9,6 +9,7 @@ from sosias.evaluation.interval import SessionLoss
 from sosias.events import Listener, Progress
 from sosias.models.likelihood import token_losses
 from sosias.templates import Window
+from sosias.training.batches import collate
 
 TOGETHER = 4
 """Windows that go through the model at once."""
@@ -45,13 +46,7 @@ def session_losses(
 @torch.no_grad()
 def word_losses(network: Any, windows: Sequence[Window], pad_id: int) -> list[float]:
     """Return for each window the summed negative log-likelihood, in nats, of the persona's words."""
-    longest = max(len(window.ids) for window in windows)
-    ids = torch.full((len(windows), longest), pad_id, dtype=torch.long)
-    labels = torch.full_like(ids, -100)
-    for row, window in enumerate(windows):
-        tokens = torch.tensor(window.ids)
-        ids[row, : len(tokens)] = tokens
-        labels[row, : len(tokens)] = torch.where(torch.tensor(window.words), tokens, -100)
+    ids, labels = collate(windows, pad_id, "words")
     losses = token_losses(network, ids, labels)
     counts = (labels[:, 1:] != -100).sum(1).tolist()
     return [float(part.sum()) for part in torch.split(losses, counts)]

@@ -26,7 +26,7 @@ class _LinearCrossEntropy(torch.autograd.Function):
         for first in range(0, len(targets), rows):
             part = slice(first, first + rows)
             logits = hidden[part] @ weight.T
-            losses[part] = _softmax_minus_one(logits, targets[part])
+            losses[part] = _losses(logits, targets[part], gradient is not None)
             if gradient is not None:
                 torch.mm(logits, weight, out=gradient[part])
         ctx.save_for_backward(gradient)
@@ -38,8 +38,8 @@ class _LinearCrossEntropy(torch.autograd.Function):
         return gradient * outputs[0][:, None].to(gradient.dtype), None, None
 
 
-def _softmax_minus_one(logits: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
-    """Return the losses, and leave in `logits` their gradient: softmax, less one at the target."""
+def _losses(logits: torch.Tensor, targets: torch.Tensor, with_gradient: bool) -> torch.Tensor:
+    """Return the losses; `logits` then hold their gradient if asked: softmax, less one at the target."""
     losses = torch.empty(len(targets), dtype=torch.float32, device=logits.device)
     rows = max(1, SOFTMAX_NUMBERS // logits.shape[1])
     for first in range(0, len(targets), rows):
@@ -48,8 +48,8 @@ def _softmax_minus_one(logits: torch.Tensor, targets: torch.Tensor) -> torch.Ten
         likely = torch.log_softmax(logits[part].float(), -1)
         chosen = likely.gather(1, wanted)
         losses[part] = -chosen.squeeze(1)
-        likely.exp_().scatter_(1, wanted, chosen.exp() - 1)
-        logits[part] = likely
+        if with_gradient:
+            logits[part] = likely.exp_().scatter_(1, wanted, chosen.exp() - 1)
     return losses
 
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sosias.templates.window import Window
-from sosias.training.batches import collate, epoch_steps, steps_from
+from sosias.training.batches import PAD_TO, collate, epoch_steps, steps_from
 
 lengths = st.lists(st.integers(1, 384), min_size=1, max_size=200)
 
@@ -46,6 +46,8 @@ def test_epochs_differ_and_repeat() -> None:
 def test_padding_is_on_the_right_and_never_learnt() -> None:
     long = Window((5, 6, 7), (False, True, True), (False, True, False), 0, 1, 1)
     short = Window((8, 9), (False, True), (False, True), 0, 1, 1)
-    ids, labels = collate([long, short], pad_id=0)
-    assert ids.tolist() == [[5, 6, 7], [8, 9, 0]]
-    assert labels.tolist() == [[-100, 6, 7], [-100, 9, -100]]
+    ids, labels = collate([long, short], pad_id=4)
+    assert ids.shape == labels.shape == (2, PAD_TO)
+    assert ids[:, :3].tolist() == [[5, 6, 7], [8, 9, 4]] and (ids[:, 3:] == 4).all()
+    assert labels[:, :3].tolist() == [[-100, 6, 7], [-100, 9, -100]] and (labels[:, 3:] == -100).all()
+    assert collate([long], 4, "words")[1][0, :3].tolist() == [-100, 6, -100]
