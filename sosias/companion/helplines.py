@@ -118,5 +118,8 @@ def emergency_shown(country: str | None, language: Language) -> str:
         return {"es": "el número de emergencias de tu país", "en": "your country's emergency number"}[
             language
         ]
-    spoken = [one for one in countries().values() if language in one.languages]
-    return ", ".join(f"{one.emergency.dial} ({one.name[language]})" for one in spoken)
+    places: dict[str, list[str]] = {}
+    for one in countries().values():
+        if language in one.languages:
+            places.setdefault(one.emergency.dial, []).append(one.name[language])
+    return "; ".join(f"{dial} ({', '.join(names)})" for dial, names in places.items())

@@ -89,7 +89,8 @@ def screen(bubbles: Sequence[str], further_phrases: Sequence[str] = ()) -> Scree
     found = [Screening("none", language_of(" ".join(bubbles)))]
     for text, heard_with in _readings(bubbles):
         found += [_read(text, heard_with, phrases) for phrases in PHRASES.values()]
-        found.append(_further(text, further_phrases))
+        if further_phrases:
+            found.append(_further(text, further_phrases))
     return max(found, key=lambda screening: LEVELS.index(screening.level))
 
 
@@ -123,15 +124,15 @@ def _readings(bubbles: Sequence[str]) -> Iterator[tuple[str, str]]:
 
 def _read(text: str, heard_with: str, phrases: Phrases) -> Screening:
     line = phrases.innocent.strike(spelled(text, phrases.language))
-    meant = not _in_jest(heard_with, phrases)
 
-    def said(table: Table, jest_too: bool = False) -> bool:
-        return (meant or not jest_too) and any(
-            not phrases.negated.ends(line[:start] + " ") for start, _ in table.find(line)
-        )
+    def said(table: Table) -> bool:
+        return any(not phrases.negated.ends(line[:start] + " ") for start, _ in table.find(line))
 
-    intent = said(phrases.intent) or said(phrases.intent_in_jest, jest_too=True)
-    wish = said(phrases.wish) or said(phrases.wish_in_jest, jest_too=True)
+    def meant(table: Table) -> bool:
+        return said(table) and not _in_jest(heard_with, phrases)
+
+    intent = said(phrases.intent) or meant(phrases.intent_in_jest)
+    wish = said(phrases.wish) or meant(phrases.wish_in_jest)
     level: Level = "none"
     distressed = phrases.distress.in_line(line) and said(phrases.with_distress)
     if intent or wish or distressed or said(phrases.self_harm):

@@ -141,7 +141,7 @@ SPELLINGS_EN = {
     "sucidal": "suicidal",
     "suicdal": "suicidal",
     "suisidal": "suicidal",
-    "unalive": "kill",
+    "unalive": "kill myself",
     "unaliving": "killing",
     "unalived": "killed",
     "unlive": "kill",
@@ -167,8 +167,10 @@ SPLIT_WORDS_EN = (
 
 _INVISIBLE = re.compile(r"[\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufe0e\ufe0f\ufeff]")
 _SPACED_OUT = re.compile(r"(?<![^\W_])(?:[^\W\d_][ .\-_]){3,}[^\W\d_](?![^\W_])")
+_EXCLAIMED = re.compile(r"(?<=[a-z])!(?=ll|e\b|c)")  # k!ll, d!e, su!c!de
 _TOKEN = re.compile(r"(?:[^\W_]|[$@])(?:[^\W_]|[$@*])*|[.,;:!?…\n—–-]+")
 _APOSTROPHES = re.compile(r"['’‘`´]")
+_COMMAS = re.compile(r",(?: ,)+")
 _REPEATS = re.compile(r"(.)\1+")
 
 
@@ -177,6 +179,7 @@ def folded(text: str) -> str:
     text = unicodedata.normalize("NFKC", text).casefold()
     text = "".join(sign for sign in unicodedata.normalize("NFKD", text) if not unicodedata.combining(sign))
     text = _INVISIBLE.sub("", text).translate(LOOKALIKES)
+    text = _EXCLAIMED.sub("i", text)
     return _SPACED_OUT.sub(lambda found: re.sub(r"[ .\-_]", "", found[0]), text)
 
 
@@ -189,14 +192,15 @@ def spelled(text: str, language: Language) -> str:
         _word(token, language) if token[0].isalnum() or token[0] in "@$" else ","
         for token in _TOKEN.findall(text)
     ]
-    line = " ".join(words)
+    line = _COMMAS.sub(",", " ".join(words))
     if language == "en":
         for pattern, replacement in SPLIT_WORDS_EN:
             line = re.sub(pattern, replacement, line)
-    line = " ".join(_marked(_key(word, language), language) for word in line.split())
+    line = " ".join(_marked(word, language) for word in line.split())
     return f" {line} "
 
 
+@lru_cache(maxsize=16384)
 def _word(token: str, language: Language) -> str:
     """Undo stars, figures and chat spellings in one word; the answer may be several words."""
     token = token.strip("*") or token
@@ -216,16 +220,18 @@ def _uncensored(token: str, language: Language) -> str:
     return next((word for word in CENSORED[language].split() if re.fullmatch(pattern, word)), token)
 
 
+@lru_cache(maxsize=16384)
+def _marked(word: str, language: Language) -> str:
+    key = _key(word, language)
+    return f"~{key}" if key in _filler_keys(language) else key
+
+
 def _key(word: str, language: Language) -> str:
     """Return what is left of a word when letters that people mix up are made one."""
     if word.isdigit() or word == ",":
         return word
     word = _REPEATS.sub(r"\1", word)
     return _sound(word) if language == "es" else word
-
-
-def _marked(key: str, language: Language) -> str:
-    return f"~{key}" if key in _filler_keys(language) else key
 
 
 @lru_cache

@@ -3,8 +3,8 @@
 Written from what is known of how people say these things, in the Spanish of Spain, Mexico,
 Argentina and Chile and in English; none is copied from anybody. A `|` parts the bubbles of one turn.
 `FURTHER_*` were written after the first version of the phrases, to see what they miss; on them that
-version found 73 % and 81 %. The fuller set with indirect and third-person lines comes with the fuller
-dialogue.
+version found 73 %; later batches 81 %, 84 % and 86 %, each before it was learnt from. The
+fuller set with indirect and third-person lines comes with the fuller dialogue.
 """
 
 
@@ -786,6 +786,268 @@ i'm going to be dead by tomorrow
 killing myself tonight
 ending it tonight
 tonight's the night i die
+he decidido que hoy termino con mi vida
+quiero matarme pero me da miedo
+ya no le encuentro sentido a vivir
+estoy pensando seriamente en matarme
+se me pasa por la cabeza suicidarme
+se me cruza por la cabeza matarme
+se me pasó por la cabeza tirarme del balcón
+siento que lo mejor es que me muera
+lo mejor sería que yo no existiera
+si me muriera nadie lo notaría
+quisiera estar muerta en vez de esto
+me dan ganas de suicidarme cada noche
+anoche intenté suicidarme
+ya intenté suicidarme una vez y lo volveré a intentar
+voy a intentar matarme otra vez
+no voy a aguantar, me voy a quitar la vida
+me voy a ahorcar
+me voy a tirar del puente
+me voy a tirar al tren
+voy a saltar por la ventana
+voy a cortarme las venas
+me quiero abrir las venas
+necesito cortarme ya
+no puedo dejar de cortarme
+me vuelvo a cortar si esto sigue así
+me quemo con cigarrillos para castigarme
+me hago daño a propósito
+tengo ideas de suicidio
+tengo pensamientos de muerte y de suicidio
+tengo impulsos suicidas
+estoy suicida
+ya no doy más, quiero morirme
+estoy cansado de existir
+odio existir
+no quiero seguir existiendo
+no soporto vivir más
+vivir me duele, quiero morir
+ojalá me muera esta noche
+ojalá no despertara nunca
+ojalá nunca hubiera nacido
+quisiera desaparecer de este mundo
+quiero dejar este mundo
+quiero irme de esta vida
+quiero terminar con mi sufrimiento matándome
+a veces quiero tomar muchas pastillas y no despertar
+quiero tomar pastillas para no despertar
+me voy a tomar todo el frasco
+pienso en saltar al vacío
+no quiero vivir con este dolor, quiero morir
+nadie me va a extrañar cuando me mate
+cuando me mate van a entender
+si me mato nadie lloraría
+quiero que se acabe todo, quiero morir
+güey ya neta me quiero matar
+estoy hasta la madre de vivir
+no mames ya me quiero morir en serio
+weón me quiero puro tirar al metro
+loco me quiero morir posta
+me quiero morir posta no da para más
+tío, que me quiero morir, en serio
+estoy pensando en el suicidio, tío
+i think i'm going to kill myself
+i'm thinking about killing myself tonight
+i thought about suicide today
+i'm contemplating suicide
+contemplating ending it all
+i fantasize about dying
+i daydream about killing myself
+i crave death
+death would be a relief
+i would rather be dead than feel this
+i don't want to be on this planet anymore
+i don't want to exist anymore
+i just don't want to be alive anymore
+i don't want to keep living like this
+i cant keep living like this
+i can't live anymore
+living is too painful, i want to end it
+im tired of being alive
+im so tired of living
+i'm sick of life and want out
+life has no meaning, i want to die
+my life has no purpose and i want it to end
+i want my life to end
+i wish i could end my life
+i wish i could kill myself
+i wish i never existed
+i wish i could go to sleep and not wake up
+i hope i get hit by a bus
+hoping i die in my sleep
+why am i still alive
+what is the point of being alive
+there's nothing for me here, no reason to keep going on living
+nobody will care when i'm dead
+no one would even notice if i killed myself
+my kids would be better off without me
+my parents would be better off if i was dead
+i'm a burden and everyone would be better off if i died
+i deserve to be dead
+i need to die
+i have to kill myself
+i must kill myself
+i'm about to end my life
+i'm going to take my life
+i'm going to take my own life tonight
+gonna off myself
+i might off myself
+i wanna off myself
+i wanna hang myself
+i tied a noose
+i want to jump in front of a train
+i could just jump off the roof and end it
+i want to crash my car and die
+i want to overdose on my meds
+i'm going to od on pills
+i took a handful of pills
+i took all of my antidepressants
+i've taken too many pills on purpose
+i cut myself to cope
+i cut myself tonight
+i can't stop cutting myself
+i want to slice my wrists
+i've been self-harming since i was 12
+i started hurting myself again
+i keep hurting myself
+i want to burn myself
+i need to feel pain so i cut
+my arms are covered in cuts i made
+suicide is the only way out for me
+suicide is my only option
+i've got a suicide plan
+i have a plan to end my life
+i know how i'm going to kill myself
+i've picked a date to kill myself
+i'm saying goodbye because i'm going to kill myself
+i don't plan on being alive next week
+i don't plan to be alive much longer
+i won't be here much longer, i'm ending it
+Quiero quitarme la vida
+He pensado en suicidarme
+Estoy pensando en acabar con mi vida
+Ya no quiero vivir, es demasiado
+No quiero seguir viva ni un día más
+Me gustaría no existir
+Siento que quiero morir
+tengo muchas ganas de morir
+solo quiero morir
+quiero morir ya
+deseo morir
+deseo estar muerto
+me quiero suicidar y no sé cómo decírselo a mis padres
+creo que voy a suicidarme
+voy a matarme
+esta noche voy a quitarme la vida
+mañana me voy a matar
+tengo un cuchillo y me voy a matar
+tengo una pistola cargada
+tengo una soga preparada
+tengo pastillas y pienso tomármelas todas
+me tomé un blíster entero
+me tragué treinta pastillas
+acabo de cortarme las venas
+me estoy cortando
+me estoy cortando los brazos
+me corté otra vez
+me he vuelto a cortar
+me autolesiono desde los 14
+quiero autolesionarme
+me dan ganas de hacerme daño
+quiero pegarme un tiro
+quiero tirarme a las vías del metro
+estoy en la azotea y quiero tirarme
+estoy en un puente pensando en saltar
+estoy parado en el borde del puente
+voy a tirarme por el balcón
+me voy a lanzar desde el balcón
+no quiero despertar nunca más
+quiero dormirme para siempre
+quiero dejar de existir para siempre
+la vida no vale la pena, me quiero morir
+mi vida ya no tiene sentido
+no tengo razones para vivir
+no tengo motivos para seguir viviendo
+nada vale la pena, quiero morirme
+mejor estaría muerto
+estarían mejor si yo no estuviera
+el mundo estaría mejor sin mí
+soy una carga, todos estarían mejor si me muero
+che, no quiero vivir más
+che me quiero matar posta, no es joda
+vos no entendés, me quiero morir
+no doy más, quiero matarme
+ya valió, me voy a matar
+ya me quiero matar wey, neta
+ya no quiero vivir carnal
+me quiero puro morir weon
+toy chata de vivir
+me kiero mataaar
+kiero morirmeee
+m quiero suicidar
+nmms kiero morir en serio
+q ganas de morirme de verdad
+xfa ayuda me kiero matar
+I want to end my life tonight
+I don't want to live
+I don't want to live any longer
+I want to be dead
+I would be better off dead
+I wish I was never born
+I'm thinking of suicide
+I'm thinking about suicide
+I have been thinking about suicide
+I might commit suicide
+I'm going to commit suicide tonight
+i will kill myself
+ill kill myself
+im killing myself
+I'm planning to kill myself
+I'm planning on killing myself
+planning to end it all tonight
+I want to cut my wrists
+I'm going to slit my wrists
+I'm going to overdose
+I'm going to take all my pills
+I have a bottle of pills and I'm going to take them all
+I've got a gun and I'm going to use it on myself
+I have a gun to my head
+I'm holding a knife to my wrist
+I'm standing on a bridge and I'm going to jump
+I'm about to jump off a bridge
+I'm on the ledge
+I took an overdose
+I just swallowed all my pills
+I just took 20 pills
+I cut myself
+I'm cutting myself right now
+I harm myself
+I want to harm myself
+i wanna cut myself
+i self harm
+i hurt myself on purpose
+i want to kill myself so bad
+i really wanna kms rn
+kms fr
+i wanna unalive
+i want to unalive tonight
+wanna be dead
+want to die rn
+i jus wanna die
+ijust want to die
+i wannaaa dieee
+i w@nt to d1e
+i want to k!ll myself
+i want to kil myself
+I'd kill myself if I could
+I should kill myself
+I'm done. goodbye. I'm killing myself
+goodbye forever, I'm ending my life
+this is goodbye, i can't live anymore
+please help me i want to die
+help i want to kill myself
+nobody would miss me if I died
 """)
 
 FURTHER_HARMLESS = _lines("""
@@ -1029,4 +1291,125 @@ i won't be here tomorrow, on vacation
 not gonna lie I died
 dead end street
 Dead Poets Society
+me quiero morir con esta canción jajaja
+jajaj me quiero morir, le escribí al profe "te quiero"
+me muero, qué monada
+muero de amor
+me matan tus audios
+me mata esta espera
+esto me está matando
+se me fue la vida en ese examen
+casi me muero del susto
+qué susto casi me da un infarto
+mi gato está en la ventana
+salté de alegría
+me tiré de la bici y me raspé
+quiero cortar el césped
+me cortaron el pelo fatal
+cortamos ayer, estoy triste
+me duele la cabeza, voy a tomar una pastilla
+tengo que comprar pastillas de freno
+el médico me cambió la medicación
+ayer dormí fatal
+no quiero madrugar
+no quiero ir
+quiero que se acabe la semana
+ojalá se acabe ya este año
+no aguanto a mi hermano
+no soporto el ruido
+me siento vacía después de la mudanza
+estoy llorando de risa
+la vida es dura
+así es la vida
+vivir para ver
+morir de éxito
+quien quiera vivir que viva
+vivo sin vivir en mí
+no vivo, no duermo, con este bebé
+mi abuela dice que ya quiere descansar
+mi tío se suicidó hace años y hoy es el aniversario
+hicimos un trabajo sobre la depresión
+el protagonista intenta suicidarse en el capítulo 3
+ella se corta las venas en la película
+¿has visto 'Antes que anochezca'?
+la canción dice que quiere morir contigo
+mataría por una cerveza
+te mato como llegues tarde
+me vas a matar pero no puedo ir
+mi jefe va a matarme
+hay que matar el bug
+mata el proceso y ya
+se cayó el servidor, está muerto
+i'm so dead if mom finds out
+dead on arrival
+i died when she said that
+this is killing me lol
+killer outfit
+it's a killer feature
+kill the lights
+skill issue
+cutting onions makes me cry
+i cut my finger
+i got cut from the team
+i'm cutting carbs
+let's cut to the chase
+pain in the neck
+hurts so good
+it hurts
+i'm hurt that you didn't call
+jumping for joy
+jumping off the couch
+jump rope
+take a pill for that headache
+these pills are huge
+the doctor changed my meds
+i forgot to take my meds
+i overslept
+i'm exhausted
+i want to sleep for a week
+i want this week to end
+i want this meeting to end
+can't wait for this to be over
+i want out of this contract
+i want to leave
+i want to quit my job
+i give up on this puzzle
+no point in waiting
+what's the point
+life is short
+life goes on
+long live the king
+i live for this
+where do you live
+do you live alone
+i can't live with him snoring
+she wants to live in Rome
+my cat died and i'm sad
+rest in peace grandma
+i went to a funeral
+the suicide scene in that film was too much
+suicide by chocolate cake
+he's on suicide watch in the show
+we talked about suicide prevention at school
+romeo kills himself at the end
+the villain wants to kill himself
+don't kill the messenger
+they want to kill each other lol
+see you in hell haha
+to hell with it
+i'm on the edge of my seat
+living on the edge
+on a bridge to nowhere
+burn after reading
+i feel dead inside on mondays lol
+the dead sea is amazing
+death by powerpoint
+death metal concert tonight
+deadlift day
+i'd die for you (song)
+die hard is a christmas movie
+never say die
+roll the dice or die trying
+i almost killed myself laughing
+nearly killed myself on those stairs lol
 """)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sosias.companion import dialogue
@@ -21,7 +21,6 @@ EXPLICIT = (
     + labelled.IMMINENT_EN
     + labelled.FURTHER_EXPLICIT
 )
-EXPLICIT_FOUND = [bubbles for bubbles in EXPLICIT if "night i die" not in bubbles[0]]
 ORDINARY = [bubbles[0] for bubbles in labelled.ORDINARY]
 
 
@@ -54,7 +53,7 @@ def talk(door: Companion, *said: Sequence[str]) -> list[str]:
 # --- in ----------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("bubbles", EXPLICIT_FOUND, ids=lambda bubbles: bubbles[0][:30])
+@pytest.mark.parametrize("bubbles", EXPLICIT, ids=lambda bubbles: bubbles[0][:30])
 def test_no_explicit_message_reaches_the_voice(bubbles: list[str]) -> None:
     voice = FakeVoice()
     answer = companion(voice).answer([user(*bubbles)])
@@ -63,8 +62,9 @@ def test_no_explicit_message_reaches_the_voice(bubbles: list[str]) -> None:
     assert "024" in "\n".join(answer.bubbles)
 
 
+@settings(max_examples=60)
 @given(
-    st.sampled_from(EXPLICIT_FOUND),
+    st.sampled_from(EXPLICIT),
     st.lists(st.lists(st.sampled_from(ORDINARY), min_size=1, max_size=3), max_size=4),
     st.lists(st.sampled_from(ORDINARY), max_size=3),
     st.lists(st.sampled_from(ORDINARY), max_size=3),

@@ -159,7 +159,7 @@ def irc(shared_data: Path) -> Iterator[str]:
     path = shared_data / "chat_en_duraspace_irc" / "duraspace_2009_2013.jsonl.gz"
     with gzip.open(path, "rt", encoding="utf-8") as lines:
         for number, line in enumerate(lines):
-            if number % 4 == 0:  # every fourth of 52,808: enough to see one in a thousand
+            if number % 8 == 0:  # every eighth of 52,808: enough to see one in a thousand
                 yield json.loads(line)["text"]
 
 
@@ -203,9 +203,9 @@ def test_posts_labelled_for_risk_are_found_more_often(shared_data: Path) -> None
     with path.open(encoding="utf-8", newline="") as file:
         for number, row in enumerate(csv.DictReader(file)):
             positive = float(row["label"]) > 0
-            if not positive and number % 4:
+            if number % (3 if positive else 12):
                 continue
-            sentences = re.split(r"(?<=[.!?\n])\s+", row["doc"])[:60]
+            sentences = re.split(r"(?<=[.!?\n])\s+", row["doc"])[:40]
             posts[positive] += 1
             hits[positive] += any(screen([sentence]).level != "none" for sentence in sentences)
     assert hits[True] >= 0.5 * posts[True]

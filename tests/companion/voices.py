@@ -44,8 +44,8 @@ class FakeVoice:
         self.at_once += 1
         self.most_at_once = max(self.most_at_once, self.at_once)
         for bubble in self._next():
-            deadline = time.monotonic() + self.pause
-            while time.monotonic() < deadline and not (cancelled and cancelled()):
+            begun = time.monotonic()
+            while time.monotonic() < begun + self.pause and not (cancelled and cancelled()):
                 time.sleep(0.005)
             if cancelled is not None and cancelled():
                 self.cancelled_after = len(said)

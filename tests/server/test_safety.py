@@ -10,8 +10,8 @@ from .conftest import Served
 from .test_openai import events
 
 SOME = [
-    *labelled.EXPLICIT_ES[::12],
-    *labelled.EXPLICIT_EN[::12],
+    *labelled.EXPLICIT_ES[::20],
+    *labelled.EXPLICIT_EN[::20],
     *labelled.IMMINENT_ES[::8],
     *labelled.IMMINENT_EN[::8],
 ]
