@@ -12,6 +12,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
 FENCED = re.compile(r"^```(?:sh|console)\n(.*?)^```", re.M | re.S)
+NAMES = {name for name, _command, _context in commands_page.commands()}
 INLINE = re.compile(r"`((?:[A-Z_]+=\S+ )?sosias [^`\n]+)`")
 
 
@@ -38,8 +39,8 @@ def parser() -> Any:
 @pytest.mark.parametrize("line", sorted({line for _page, line in shown()}))
 def test_a_shown_command_line_can_be_typed(line: str) -> None:
     arguments = [word for word in shlex.split(line, comments=True)[1:] if word != "…"]
-    if "COMMAND" in arguments:
-        return
+    if "COMMAND" in arguments or f"sosias {' '.join(arguments)}" in NAMES:
+        return  # a command that is only named
     numbered = ["3" if word in ("N", "K") else word for word in arguments]
     parser().main(args=numbered, prog_name="sosias", standalone_mode=False)
 
