@@ -113,7 +113,8 @@ def test_folds_are_trained_once_each(llama_folder: Path, tmp_path: Path) -> None
     runs = list(persona.report_folder.glob("folds/*/*/result.json"))
     before = [run.stat().st_mtime_ns for run in runs]
     assert evaluation.evaluate(workspace, persona, folds=2) == report
-    assert [run.stat().st_mtime_ns for run in runs] == before and len(runs) == 1  # the run itself is the last fold
+    assert [run.stat().st_mtime_ns for run in runs] == before
+    assert len(runs) == 1, "the run itself is the last fold"
     with pytest.raises(evaluation.NotThatManyFolds):
         evaluation.evaluate(workspace, persona, folds=9)
 
