@@ -5,6 +5,7 @@ the step's learnt tokens, however they are shared out, so the size of a micro-ba
 and speed but not the result.
 """
 
+import json
 import math
 import signal
 import threading
@@ -27,7 +28,7 @@ from sosias.settings import TrainingSettings
 from sosias.templates.window import Window
 from sosias.training.batches import Step, collate, steps_from
 from sosias.training.checkpoint import Checkpoint, State
-from sosias.workspace import append_line
+from sosias.workspace import append_line, write_text
 
 WARM_UP = 0.06
 """Share of the steps in which the learning rate rises to its peak."""
@@ -111,6 +112,7 @@ class Fit:
             group["lr"] = rate
         loss, tokens, learnt = self.gradient(step)
         if not math.isfinite(loss):
+            self._save()
             raise LossNotFinite(step=self.state.step, rate=rate)
         self.accelerator.clip_grad_norm_(self.trained.values(), LARGEST_GRADIENT)
         self.optimizer.step()
@@ -240,6 +242,15 @@ class Fit:
         self._put(found.weights)
         self.optimizer.load_state_dict(found.optimizer)
         torch.set_rng_state(found.random_state)
+        self._forget_later_metrics()
+
+    def _forget_later_metrics(self) -> None:
+        """Drop the lines of steps that a kill has lost: they will be taken again."""
+        file = self.folder / "metrics.jsonl"
+        if file.is_file():
+            lines = file.read_text(encoding="utf-8").splitlines()
+            kept = [line for line in lines if json.loads(line)["step"] <= self.state.step]
+            write_text(file, "".join(f"{line}\n" for line in kept))
 
     def _put(self, weights: State) -> None:
         with torch.no_grad():

@@ -1,8 +1,11 @@
 """A persona's sessions to an adapter: settings resolved, a run continued or begun, its result written."""
 
+import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from pydantic import ValidationError
 
 from sosias.corpus import prepare
 from sosias.corpus.session import Session
@@ -20,7 +23,7 @@ from sosias.training.batches import epoch_steps
 from sosias.training.fit import Fit, Fitted
 from sosias.training.lora import quicken
 from sosias.training.memory import peak_rss_mb
-from sosias.workspace import Persona, Run, Workspace, atomic_folder, write_json, write_settings
+from sosias.workspace import BadSettings, Persona, Run, Workspace, atomic_folder, write_json, write_settings
 
 LORA_RATE = 2e-4
 """Peak rate for adapters of small bases: see docs/findings/defaults.md."""
@@ -81,11 +84,20 @@ def train(
 
 
 def requested(persona: Persona, overrides: dict[str, Any]) -> PersonaSettings:
-    """Return the persona's settings with the overrides that are given (not None)."""
+    """Return the persona's settings with the overrides that are given (not None).
+
+    Raises:
+        BadSettings: an override out of its bounds.
+    """
     given = {name: value for name, value in overrides.items() if value is not None}
     settings = persona.settings
     own: dict[str, Any] = {name: given.pop(name) for name in ("base", "template") if name in given}
-    own["training"] = TrainingSettings.model_validate(settings.training.model_dump() | given)
+    try:
+        own["training"] = TrainingSettings.model_validate(settings.training.model_dump() | given)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise BadSettings(path=persona.settings_file, what=f"{where}: {first['msg']}") from error
     return settings.model_copy(update=own)
 
 
@@ -244,29 +256,36 @@ def _steps(fit: Fit, training: TrainingSettings) -> Choice:
 
 
 def _same_run(persona: Persona, wanted: RunSettings) -> Run | None:
-    """Return the newest run of the same settings, finished or not."""
-    for run in reversed(persona.runs()):
-        if not run.settings_file.is_file():
-            continue
-        found = run.settings
-        steps = found.training.steps if wanted.training.steps is None else wanted.training.steps
-        training = wanted.training.model_copy(update={"steps": steps})
-        if found == wanted.model_copy(update={"training": training}):
-            return run
-    return None
+    """Return the newest run if it has these settings, finished or not, or none yet.
+
+    Only the newest: it is what chats and reports use, so no older one may answer for it.
+    """
+    if not persona.runs():
+        return None
+    run = persona.runs()[-1]
+    if not run.settings_file.is_file():
+        return run
+    found = run.settings
+    steps = found.training.steps if wanted.training.steps is None else wanted.training.steps
+    training = wanted.training.model_copy(update={"steps": steps})
+    return run if found == wanted.model_copy(update={"training": training}) else None
 
 
 def _keep(network: Any, base: Base, run: Run) -> None:
     with atomic_folder(run.adapter_folder) as folder:
         network.save_pretrained(folder)
-        _forget_paths(folder)
+        _forget_paths(folder, base)
     if base.config.layout in LAYOUTS:  # the others speak through torch
         write_adapter_gguf(run.adapter_folder, base, run.adapter_gguf)
 
 
-def _forget_paths(adapter: Path) -> None:
+def _forget_paths(adapter: Path, base: Base) -> None:
     """Leave no path of this machine, and no half-written card, in what may be handed on."""
     (adapter / "README.md").unlink(missing_ok=True)
+    file = adapter / "adapter_config.json"
+    config = json.loads(file.read_text(encoding="utf-8"))
+    config["base_model_name_or_path"] = Path(base.name).name
+    file.write_text(json.dumps(config, indent=2, ensure_ascii=False), encoding="utf-8")
 
 
 def _result(plan: Plan, settings: RunSettings, fitted: Fitted) -> dict[str, Any]:

@@ -73,7 +73,7 @@ def test_nothing_it_writes_is_readable_by_others_or_names_this_machine(
         if os.name == "posix":
             assert stat.S_IMODE(path.stat().st_mode) == (0o700 if path.is_dir() else 0o600), path
     config = (persona.finished_run().adapter_folder / "adapter_config.json").read_text()
-    assert str(tmp_path) not in config
+    assert str(llama_folder.parent) not in config and llama_folder.name in config
 
 
 def test_the_same_settings_are_not_trained_twice(llama_folder: Path, tmp_path: Path) -> None:
@@ -84,6 +84,20 @@ def test_the_same_settings_are_not_trained_twice(llama_folder: Path, tmp_path: P
     assert any(isinstance(event, Notice) for event in hears.events)
     training.train(workspace, persona, overrides={"steps": 3})
     assert [run.folder.name for run in persona.runs()] == ["001", "002"]
+
+
+def test_what_train_answers_for_is_what_chats_use(llama_folder: Path, tmp_path: Path) -> None:
+    workspace, persona = tiny_persona(tmp_path / "chats", llama_folder)
+    for steps in (2, 3, 2):
+        result = training.train(workspace, persona, overrides={"steps": steps})
+        assert persona.finished_run().result() == result and result["steps"] == steps
+
+
+def test_a_run_that_fell_before_it_began_is_taken_up(llama_folder: Path, tmp_path: Path) -> None:
+    workspace, persona = tiny_persona(tmp_path / "chats", llama_folder)
+    persona.new_run()
+    training.train(workspace, persona, overrides={"steps": 1})
+    assert [run.folder.name for run in persona.runs()] == ["001"]
 
 
 def test_a_run_repeats_exactly(llama_folder: Path, tmp_path: Path) -> None:
@@ -136,6 +150,9 @@ def test_kill_9_loses_at_most_the_last_interval(llama_folder: Path, tmp_path: Pa
     training.train(workspace, cut, listener=again)
     steps = [e.done for e in again.events if isinstance(e, Progress) and e.step == "train"]
     assert min(steps) == 7
+    lines = cut.finished_run().metrics_file.read_text().splitlines()
+    told = [json.loads(line)["step"] for line in lines if "seconds" in line]
+    assert told == list(range(1, 13))
     assert_same(adapter_of(straight), adapter_of(cut))
 
 
@@ -179,6 +196,8 @@ def test_a_loss_that_is_no_number_stops_with_the_step(
     monkeypatch.setattr(fit, "gradient", broken)
     with pytest.raises(LossNotFinite, match="step 4"):
         fit.run()
+    kept = Checkpoint.load(tmp_path / "checkpoint")
+    assert kept is not None and kept.step == 4
     assert all(torch.isfinite(value).all() for value in fit.trained.values())
 
 
