@@ -2,6 +2,7 @@
 
 from collections import Counter
 from datetime import datetime, timedelta
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
@@ -360,8 +361,8 @@ def test_a_zip_is_read_in_place(archive: str, member: str, chat: str, tmp_path: 
 # --- real files --------------------------------------------------------------------------------
 
 
-def test_the_sample(shared_data: Path) -> None:
-    path = shared_data / "sample_es" / "Chat de WhatsApp con A fuerza de arrastrarse.txt"
+def test_the_sample() -> None:
+    path = next(Path(str(files("sosias") / "sample")).glob("*.txt"))
     reading, messages = read(path)
     check_lines(path, reading, messages)
     assert reading.lines == len(messages) == 2692
