@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 import tomlkit
 from filelock import FileLock, Timeout
 from pydantic import ValidationError
-from tomlkit.exceptions import ParseError
+from tomlkit.exceptions import TOMLKitError
 
 from sosias.errors import SosiasError
 from sosias.settings import PersonaSettings, RunSettings, Settings, WorkspaceSettings
@@ -186,7 +186,7 @@ def read_settings(path: Path, model: type[Model]) -> Model:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
         raise BadSettings(path=path, what=f"{where}: {first['msg']}") from error
-    except (ParseError, UnicodeDecodeError) as error:
+    except (TOMLKitError, UnicodeDecodeError) as error:
         raise BadSettings(path=path, what=str(error)) from error
 
 
@@ -209,6 +209,7 @@ class Workspace:
         Raises:
             NoWorkspace: the folder has no `sosias.toml`.
             NewerWorkspace: it was written by a later version.
+            BadSettings: its `sosias.toml` cannot be read.
         """
         path = folder / SETTINGS_FILE
         if not path.is_file():
@@ -312,13 +313,17 @@ class Workspace:
 
     def _migrate(self) -> None:
         path = self.folder / SETTINGS_FILE
-        found = tomlkit.parse(path.read_text(encoding="utf-8")).get("format", 0)
+        try:
+            found = tomlkit.parse(path.read_text(encoding="utf-8")).get("format", 0)
+        except (TOMLKitError, UnicodeDecodeError) as error:
+            raise BadSettings(path=path, what=str(error)) from error
         if not isinstance(found, int) or found < 1:
             raise BadSettings(path=path, what="format")
         if found > CURRENT_FORMAT:
             raise NewerWorkspace(folder=self.folder, found=found, known=CURRENT_FORMAT)
         for migrate in MIGRATIONS[found - 1 :]:
             migrate(self.folder)
+        read_settings(path, WorkspaceSettings)
 
 
 @dataclass(frozen=True)

@@ -200,6 +200,17 @@ def test_a_format_that_is_none_is_refused(workspace: Workspace, text: str) -> No
         Workspace.open(workspace.folder)
 
 
+@pytest.mark.parametrize(
+    "written", [b"format = = 1\n", b"format = 1\ncolour = 3\n", b"\xff\n", b"a = 1\na = 2\n"]
+)
+def test_a_broken_workspace_is_named(workspace: Workspace, written: bytes) -> None:
+    path = workspace.folder / "sosias.toml"
+    path.write_bytes(written)
+    with pytest.raises(BadSettings) as caught:
+        Workspace.open(workspace.folder)
+    assert str(path) in str(caught.value)
+
+
 def test_an_older_workspace_is_migrated_step_by_step(
     workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
 Minutes = Annotated[
-    float | None, typer.Option("--minutes", metavar="N", help=_("Train for N minutes at most."))
+    float | None, typer.Option("--minutes", metavar="N", min=0.1, help=_("Train for N minutes at most."))
 ]
 BaseName = Annotated[
     str | None,
@@ -21,7 +21,7 @@ BaseName = Annotated[
     ),
 ]
 Epochs = Annotated[
-    float | None, typer.Option("--epochs", metavar="N", help=_("Go through the sessions N times."))
+    float | None, typer.Option("--epochs", metavar="N", min=0.01, help=_("Go through the sessions N times."))
 ]
 TemplateName = Annotated[
     Literal["chat", "transcript"] | None,

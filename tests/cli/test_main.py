@@ -57,6 +57,8 @@ def test_a_mistake_is_json_on_stdout_where_that_is_asked(
         (["xx"], "'xx'"),
         (["train", "--sixty"], "There is no option --sixty: see sosias train --help"),
         (["train", "--minutes", "soon"], "'--minutes' cannot take this value"),
+        (["train", "--minutes", "-1"], "'--minutes' cannot take this value"),
+        (["train", "--epochs", "0"], "'--epochs' cannot take this value"),
         (["train", "--template", "novel"], "'--template' cannot take this value"),
         (["import"], "is missing: see sosias import --help"),
         (["chat", "hello"], "hello"),
