@@ -51,7 +51,7 @@ def run_chain(folder: Path, order: Order, listener: Listener) -> dict[str, Any]:
     results: dict[str, Any] = {"persona": order.name}
     results["import"] = run_step("import", folder, None, {"paths": paths}, listener)
     workspace = Workspace.open(folder)
-    persona = _persona(workspace, order)
+    persona = _persona(workspace, order, listener)
     base = settle_base(workspace, persona, order.base, order.accept, listener)
     if _is_prepared(workspace, persona):
         listener(Notice(_("Already prepared.")))
@@ -107,16 +107,30 @@ def _language(workspace: Workspace) -> str:
     return str(describe(read_messages(workspace.message_files()))["language"])
 
 
-def _persona(workspace: Workspace, order: Order) -> Persona:
-    """Make the persona, or take the one that an earlier call made for the same author."""
+def _persona(workspace: Workspace, order: Order, listener: Listener) -> Persona:
+    """Make the persona, or take the one that an earlier call made for the same author.
+
+    The consent just stated is the one that holds.
+    """
     from sosias.sources.store import find_author
 
     if order.name not in workspace.persona_names():
         return new_persona(workspace, order.name, order.consent, author=order.author)
     persona = workspace.persona(order.name)
-    if persona.settings.author != find_author(workspace, order.author):
+    settings = persona.settings
+    if settings.author != find_author(workspace, order.author):
         raise PersonaExists(name=order.name, folder=workspace.folder)
+    stated = order.consent
+    if (stated.kind, stated.by) != (settings.consent.kind, settings.consent.by):
+        persona.save(settings.model_copy(update={"consent": stated}))
+        said = _("The consent for {name} is now written down as {now}; it was {before}.")
+        now, before = _in_words(stated), _in_words(settings.consent)
+        listener(Notice(said.format(name=order.name, now=now, before=before)))
     return persona
+
+
+def _in_words(consent: Consent) -> str:
+    return f"{consent.kind} ({consent.by})" if consent.by else consent.kind
 
 
 def _is_prepared(workspace: Workspace, persona: Persona) -> bool:

@@ -22,7 +22,7 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
-from sosias.errors import SosiasError
+from sosias.errors import SosiasError, of_the_system
 from sosias.events import Event, Listener, Notice, Progress, silent
 from sosias.language import system_language, use_language
 from sosias.language import translate as _
@@ -126,8 +126,11 @@ def _follow(
             _interrupt(process, connection, passed_on)
             if passed_on == 1:
                 listener(Notice(_("Stopping in order; Ctrl-C again stops at once.")))
-        if not wait([connection], PATIENCE_SECONDS):
+        ready = wait([connection, process.sentinel], PATIENCE_SECONDS)
+        if not ready:
             continue
+        if connection not in ready:
+            return None  # a process that the job left behind may hold the pipe open
         try:
             said = connection.recv()
         except (EOFError, ConnectionError):
@@ -220,7 +223,8 @@ def _outcome(
     except SosiasError as error:
         return Outcome(error=error)
     except Exception as error:
-        return Outcome(fault=Fault.of(error))
+        mendable = of_the_system(error, folder)
+        return Outcome(error=mendable) if mendable else Outcome(fault=Fault.of(error))
 
 
 def _hear_stop(connection: Connection) -> None:
