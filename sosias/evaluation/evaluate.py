@@ -73,7 +73,14 @@ def summarise(folds: Sequence[Sequence[SessionLoss]]) -> dict[str, Any]:
     return {
         "bits_per_byte": _rounded(bits | {"fall": mean_fall(folds), "low": low, "high": high}),
         "perplexity": {name: round(value, 1) for name, value in perplexity.items()},
-        "folds": [one | {"bits_per_byte": _rounded(one["bits_per_byte"])} for one in each],
+        "folds": [
+            one
+            | {
+                "bits_per_byte": _rounded(one["bits_per_byte"]),
+                "perplexity": {name: round(value, 1) for name, value in one["perplexity"].items()},
+            }
+            for one in each
+        ],
     }
 
 
