@@ -5,6 +5,9 @@ gettext catalogue like any other sentence. It says what was found, where, and wh
 Anything that is not a `SosiasError` is a fault of ours and ends with exit code 1.
 """
 
+import errno
+import os
+from pathlib import Path
 from typing import Any
 
 from sosias.language import translate
@@ -23,6 +26,37 @@ class SosiasError(Exception):
 
     def __reduce__(self) -> tuple[Any, ...]:
         return (_rebuild, (type(self), self.fields))
+
+
+class NotAllowed(SosiasError):
+    """Sosias may not read or write {path}: mend its permissions, or choose a folder that you may write to
+    (-C DIR)."""
+
+
+class NoSpace(SosiasError):
+    """There is no space left for {path}: free some on that disk, or choose a folder on another one
+    (-C DIR)."""
+
+
+_REFUSED = (errno.EACCES, errno.EPERM, errno.EROFS)
+_FULL = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC))  # Windows has no quota of this name
+
+
+def of_the_system(error: Exception, folder: Path) -> SosiasError | None:
+    """Return what the person can mend when the system refuses a file, None where it is something else.
+
+    A write that does not fit names no file; then it is the one in `folder`.
+    """
+    if not isinstance(error, OSError):
+        return None
+    named = Path(error.filename) if isinstance(error.filename, str) else None
+    if named is not None and not os.path.lexists(named):
+        named = named.parent  # what could not be made there
+    if error.errno in _FULL:
+        return NoSpace(path=named or folder.absolute())
+    if error.errno in _REFUSED and named is not None:
+        return NotAllowed(path=named)
+    return None
 
 
 def _rebuild(kind: type[SosiasError], fields: dict[str, Any]) -> SosiasError:

@@ -1,5 +1,6 @@
 """Jobs: what crosses from the process of a step, and what a step's fall leaves behind."""
 
+import errno
 import os
 import signal
 import time
@@ -8,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from sosias.errors import SosiasError
+from sosias.errors import NoSpace, NotAllowed, SosiasError
 from sosias.events import Choice, Event, Listener, Notice, Progress, silent
 from sosias.pipeline import (
     Fault,
@@ -46,6 +47,14 @@ def refusing(*_given: Any) -> dict[str, Any]:
 def failing(*_given: Any) -> dict[str, Any]:
     secret = "what Ana said to me last night"
     raise ValueError(secret)
+
+
+def crowded(*_given: Any) -> dict[str, Any]:
+    raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def locked_out(folder: Path, *_given: Any) -> dict[str, Any]:
+    raise PermissionError(errno.EACCES, "Permission denied", str(folder / "new"))
 
 
 def killed(*_given: Any) -> dict[str, Any]:
@@ -111,6 +120,16 @@ def test_a_fault_of_ours_leaves_a_report_without_values(
     assert "test_pipeline.py" in report and "failing" in report
     assert "Ana" not in report
     assert str(Path.home()) not in report
+
+
+@pytest.mark.parametrize(("step", "kind"), [(crowded, NoSpace), (locked_out, NotAllowed)])
+def test_a_disk_that_refuses_is_one_sentence_with_the_folder(
+    monkeypatch: pytest.MonkeyPatch, folder: Path, step: Any, kind: type[SosiasError]
+) -> None:
+    with pytest.raises(kind) as caught:
+        run(monkeypatch, step, folder)
+    assert f" {folder}:" in str(caught.value)
+    assert not (folder / "fault.txt").exists()
 
 
 @pytest.mark.skipif(os.name == "nt", reason="there is no signal 9 on Windows")
@@ -249,6 +268,16 @@ def test_a_persona_s_name_is_not_given_to_another(export: Path, tmp_path: Path) 
     run_chain(tmp_path / "chats", order(export), silent)
     with pytest.raises(PersonaExists):
         run_chain(tmp_path / "chats", order(export, author="Luis"), silent)
+
+
+@pytest.mark.usefixtures("steps")
+def test_the_consent_stated_last_is_kept(export: Path, tmp_path: Path) -> None:
+    run_chain(tmp_path / "chats", order(export), silent)
+    events: list[Event] = []
+    given = record_consent("given", "Ana, 1/4/24", "Ana")
+    run_chain(tmp_path / "chats", order(export, consent=given), events.append)
+    assert Workspace.open(tmp_path / "chats").persona("ana").settings.consent == given
+    assert any(isinstance(event, Notice) and "Ana, 1/4/24" in event.text for event in events)
 
 
 def test_a_workspace_that_is_synced_to_a_cloud_gets_a_warning(export: Path, tmp_path: Path) -> None:

@@ -30,7 +30,7 @@ from sosias.cli.prepare import prepare
 from sosias.cli.serve import serve
 from sosias.cli.spoken import SpokenGroup
 from sosias.cli.train import train
-from sosias.errors import SosiasError
+from sosias.errors import SosiasError, of_the_system
 from sosias.language import translate as _
 
 OUR_FAULT, MENDABLE, INTERRUPTED = 1, 2, 130
@@ -92,6 +92,8 @@ def main() -> None:
         if isinstance(stream, TextIOWrapper):
             # a lone surrogate then comes out as the very escape that JSON has for it
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    if isinstance(sys.stdin, TextIOWrapper):
+        sys.stdin.reconfigure(encoding="utf-8", errors="replace")
     sys.exit(run(sys.argv[1:]))
 
 
@@ -115,6 +117,9 @@ def run(arguments: Sequence[str]) -> int:
     except SystemExit:
         return 0  # how Typer and Rich end when whoever reads the output has had enough
     except Exception as error:
+        mendable = of_the_system(error, _folder(arguments))
+        if mendable is not None:
+            return _fail(str(mendable), arguments, MENDABLE)
         return _fail(_faulty(error, arguments), arguments, OUR_FAULT)
 
 
@@ -159,5 +164,12 @@ def _usage(error: TyperException) -> str:
 
 def _folder(arguments: Sequence[str]) -> Path:
     """Return the workspace that a command named, without parsing it again."""
-    named = [arguments[place + 1] for place, one in enumerate(arguments[:-1]) if one in ("-C", "--folder")]
-    return Path(named[-1]) if named else Path()
+    named = Path()
+    for one, following in zip(arguments, [*arguments[1:], ""], strict=True):
+        if one in ("-C", "--folder"):
+            named = Path(following)
+        elif one.startswith("--folder="):
+            named = Path(one.removeprefix("--folder="))
+        elif one.startswith("-C"):
+            named = Path(one.removeprefix("-C"))
+    return named

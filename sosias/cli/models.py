@@ -16,14 +16,24 @@ def list_(call: Call) -> None:
     from rich.table import Table
 
     bases = known_bases()
-    table = Table(_("base"), _("languages"), _("size"), _("licence"), _("on this machine"), box=None)
+    table = Table(box=None)
+    table.add_column(_("base"), no_wrap=True, min_width=max(len(base["name"]) for base in bases))
+    for title in (_("languages"), _("size"), _("licence"), _("on this machine")):
+        table.add_column(title, overflow="fold")
     for base in bases:
         languages = ", ".join(base["languages"]) or _("many")
-        licence = f"{base['licence']} ({base['terms']})" if base["terms"] else base["licence"]
         size = f"{base['bytes'] / 1e6:.0f} MB"
-        table.add_row(base["name"], languages, size, licence, _("yes") if base["pulled"] else _("no"))
+        table.add_row(base["name"], languages, size, base["licence"], _("yes") if base["pulled"] else _("no"))
+    terms = [
+        _("Terms of {base}: {terms}").format(base=base["name"], terms=base["terms"])
+        for base in bases
+        if base["terms"]
+    ]
     call.finish(
-        {"bases": bases}, table, _("Any other causal language model: --base FOLDER (Hugging Face layout).")
+        {"bases": bases},
+        table,
+        *terms,
+        _("Any other causal language model: --base FOLDER (Hugging Face layout)."),
     )
 
 

@@ -1,5 +1,6 @@
 """What a command's end means to whoever called it: exit code, one sentence, one JSON object."""
 
+import errno
 import json
 import os
 import subprocess
@@ -85,6 +86,31 @@ def test_a_fault_of_ours_leaves_a_report_without_the_message(
     assert str(report) in capsys.readouterr().err
     assert "ValueError" in report.read_text()
     assert "muy bien" not in report.read_text()
+
+
+@pytest.mark.parametrize("named", ["-C {}", "-C{}", "--folder {}", "--folder={}"])
+def test_a_fault_is_reported_in_the_folder_that_was_named(
+    folder: str, named: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_table: object) -> None:
+        raise ValueError
+
+    monkeypatch.setattr("sosias.corpus.describe.describe", fail)
+    assert run([*named.format(folder).split(" "), "look"]) == 1
+    assert Workspace(Path(folder)).fault_file.is_file()
+
+
+def test_a_file_that_the_system_refuses_is_one_sentence(
+    folder: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def refuse(_table: object) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied", folder)
+
+    monkeypatch.setattr("sosias.corpus.describe.describe", refuse)
+    assert run(["-C", folder, "look"]) == 2
+    printed = capsys.readouterr().err
+    assert folder in printed and printed.count("\n") == 1
+    assert not Workspace(Path(folder)).fault_file.exists()
 
 
 def test_an_interrupt_says_how_to_go_on(
@@ -183,6 +209,18 @@ def test_create_refuses_an_unknown_author_before_anything_long(
     assert run(["-C", str(tmp_path / "chats"), *words]) == 2
     assert "the nearest names are: Ana" in capsys.readouterr().err
     assert not (tmp_path / "chats" / "personas").exists()
+
+
+@pytest.mark.parametrize("columns", ["80", "50"])
+def test_no_base_s_name_or_terms_are_cut(
+    columns: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", columns)
+    assert run(["models", "list"]) == 0
+    printed = capsys.readouterr().out
+    for base in CATALOGUE.values():
+        assert f" {base.name} " in printed
+        assert (base.terms or "") in printed
 
 
 def test_models_are_listed_with_their_licences(capsys: pytest.CaptureFixture[str]) -> None:
