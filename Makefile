@@ -35,7 +35,10 @@ clean: ## forget the virtual environment and the demo
 
 # Each stamp is newer than what it was made from, so that a second run installs nothing.
 $(VENV)/python:
-	@for python in python3.13 python3.12 python3.11 python3; do \
+	@if $(BIN)/python -c 'import sys, pip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
+	  $(BIN)/python -m pip install --quiet --disable-pip-version-check 'pip>=26' && touch $@ && exit 0; exit 1; \
+	fi; \
+	for python in python3 python3.14 python3.13 python3.12 python3.11; do \
 	  if $$python -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
 	    echo "Making .venv with $$($$python --version)"; \
 	    $$python -m venv $(VENV) && $(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade 'pip>=26' \
