@@ -144,7 +144,7 @@ def test_kill_9_loses_at_most_the_last_interval(llama_folder: Path, tmp_path: Pa
         target=_train_until_killed, args=(tmp_path / "cut",)
     )
     process.start()
-    process.join(120)
+    process.join(240)
     assert process.exitcode == -signal.SIGKILL
     again = Hears()
     training.train(workspace, cut, listener=again)
