@@ -49,7 +49,8 @@ class Message:
     last_line: int = 0
     """and its last."""
     id: str = ""
-    """Hash of chat, time, author, text and count among equals: overlapping exports merge by it."""
+    """Hash of what tells it from all others, so that overlapping exports merge: of the export's own key
+    where it has one (`native_id`), else of chat, time, author, text and count among equals."""
 
 
 FIELDS = [one.name for one in fields(Message)]
@@ -77,16 +78,29 @@ MESSAGE_SCHEMA = pa.schema(
 )
 
 
+def native_id(source: str, *key: object) -> str:
+    """Return the id of a message that its export gives a key: the same in every export, edited or not,
+    and whatever clock tells its time. `reply_to` is made likewise."""
+    parts = "\x00".join(map(str, (source, *key)))
+    return blake2b(parts.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+
+
 RECENT = 1 << 17
 """Messages among which equals are counted, at least: a whole export, and bounded on a longer stream."""
 
 
 def with_ids(messages: Iterable[Message]) -> Iterator[Message]:
-    """Yield the messages with their ids set; equal messages of one minute are told apart by their count."""
+    """Yield the messages with their ids set; equal messages of one minute are told apart by their count.
+
+    Ids that a source has set stay.
+    """
     recent: dict[bytes, int] = {}
     older: dict[bytes, int] = {}
     sent_at, written = None, b""
     for message in messages:
+        if message.id:
+            yield message
+            continue
         if message.sent_at is not sent_at:
             sent_at = message.sent_at
             written = sent_at.isoformat().encode() if sent_at else b""
@@ -100,6 +114,21 @@ def with_ids(messages: Iterable[Message]) -> Iterator[Message]:
         if len(recent) >= RECENT:
             recent, older = {}, recent
         yield message
+
+
+def repair(messages: Iterable[Message]) -> int:
+    """Put U+FFFD where half of a surrogate pair stands: no text can hold it; return in how many texts."""
+    repaired = 0
+    for message in messages:
+        facts = {_whole(key): _whole(value) for key, value in message.attributes.items()}
+        whole = _whole(message.chat), message.author and _whole(message.author), _whole(message.text), facts
+        repaired += whole != (message.chat, message.author, message.text, message.attributes)
+        message.chat, message.author, message.text, message.attributes = whole
+    return repaired
+
+
+def _whole(text: str) -> str:
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def to_batch(messages: Sequence[Message]) -> pa.RecordBatch:

@@ -18,7 +18,9 @@ def import_step(
     folder: Path, _persona: str | None, arguments: dict[str, Any], listener: Listener
 ) -> dict[str, Any]:
     """Read exports (`paths`) into the workspace, laying it out where there is none."""
+    from sosias.sources.source import Options
     from sosias.sources.store import import_files
+    from sosias.sources.zones import Zone
 
     workspace = Workspace.create(folder)
     service = workspace.synced_to()
@@ -26,7 +28,13 @@ def import_step(
         warning = _("{folder} seems to be copied to {service}: what is private here would be there, too.")
         listener(Notice(warning.format(folder=workspace.folder, service=service)))
     paths = [Path(path) for path in arguments["paths"]]
-    report = import_files(workspace, paths, day_first=arguments.get("day_first"), listener=listener)
+    zone = arguments.get("time_zone") or workspace.settings.time_zone
+    options = Options(
+        day_first=arguments.get("day_first"),
+        zone=Zone.given(zone) if zone else Zone.here(),
+        columns=arguments.get("columns") or {},
+    )
+    report = import_files(workspace, paths, options=options, listener=listener)
     return report.as_json()
 
 

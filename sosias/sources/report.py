@@ -3,49 +3,76 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
+from datetime import datetime
 from typing import Any
 
 from sosias.language import translate as _
 from sosias.messages import Message
+from sosias.sources.entry import Entry
 from sosias.sources.source import Reading
 
 
 @dataclass
 class FileReport:
-    """One file of an import."""
+    """One export: a file, a part of one, or several files that belong together."""
 
-    path: Path
     reading: Reading
     messages: int = 0
-    """Messages in the file."""
+    """Messages in it."""
     duplicates: int = 0
     """Those of them that the workspace had already."""
     people: Counter[str] = field(default_factory=Counter)
     """Messages by author."""
+    chats: Counter[str] = field(default_factory=Counter)
+    """Messages by chat."""
     by_kind: Counter[str] = field(default_factory=Counter)
+    first: datetime | None = None
+    last: datetime | None = None
+    repaired: int = 0
+    """Texts with half a character in them, which cannot be stored: U+FFFD stands there."""
 
     def count(self, messages: Sequence[Message]) -> None:
         """Take note of messages that were read."""
         self.messages += len(messages)
         self.people.update(message.author for message in messages if message.author is not None)
+        self.chats.update(message.chat for message in messages)
         self.by_kind.update(message.kind for message in messages)
+        times = [message.sent_at for message in messages if message.sent_at is not None]
+        if times:
+            self.first = min([*times, self.first or times[0]])
+            self.last = max([*times, self.last or times[0]])
+
+    def notes(self) -> list[str]:
+        """Return what was seen and may surprise, a sentence each."""
+        if not self.repaired:
+            return self.reading.notes
+        half = _("{count} texts hold half a character, which the export cut; � stands in its place")
+        return [*self.reading.notes, half.format(count=self.repaired)]
 
     def as_json(self) -> dict[str, Any]:
-        order = self.reading.date_order
+        reading, order, zone = self.reading, self.reading.date_order, self.reading.zone
         return {
-            "path": str(self.path),
-            "format": self.reading.format,
-            "encoding": self.reading.encoding,
-            "chat": self.reading.chat,
-            "lines": self.reading.lines,
+            "path": reading.path,
+            "first_line": reading.first_line,
+            "files": len(reading.entries),
+            "format": reading.format,
+            "encoding": reading.encoding,
+            "chat": next(iter(self.chats)) if len(self.chats) == 1 else reading.chat,
+            "chats": dict(self.chats.most_common()),
+            "lines": reading.lines,
             "messages": self.messages,
+            "by_kind": dict(self.by_kind.most_common()),
             "people": dict(self.people.most_common()),
-            "owner": self.reading.owner,
-            "owner_why": self.reading.owner_why,
+            "first": self.first and self.first.isoformat(),
+            "last": self.last and self.last.isoformat(),
+            "owner": reading.owner,
+            "owner_why": reading.owner_why,
             "date_order": order and {"value": order.value, "evidence": order.evidence, "why": order.why},
+            "time_zone": {"value": zone.name, "evidence": zone.evidence, "why": zone.why},
             "duplicates": self.duplicates,
-            "dropped": [{"line": one.line, "reason": one.reason} for one in self.reading.dropped],
+            "dropped": [{"line": line, "reason": reason} for line, reason in reading.dropped],
+            "dropped_by_reason": dict(reading.dropped.counts.most_common()),
+            "notes": self.notes(),
         }
 
 
@@ -56,6 +83,8 @@ class ImportReport:
     files: list[FileReport]
     added: int = 0
     """Messages that are new in the workspace."""
+    others: list[Entry] = field(default_factory=list)
+    """Files that no format knows."""
 
     @property
     def messages(self) -> int:
@@ -88,4 +117,5 @@ class ImportReport:
             "owner": owner,
             "owner_why": why,
             "files": [file.as_json() for file in self.files],
+            "others": dict(Counter(entry.suffix or entry.file_name for entry in self.others).most_common()),
         }

@@ -1,29 +1,42 @@
-"""What a format gives: a `SOURCE` in a module of this folder, and a `Reading` of each file it knows.
+"""What a format gives: a `SOURCE` in a module of this folder, and a `Reading` of each export it knows.
 
 A new format is one new file here that holds a `SOURCE`; nothing else names it.
 """
 
 import importlib
 import pkgutil
-from collections.abc import Callable, Iterator
+from array import array
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Literal, Protocol
 
 import sosias.sources as room
-from sosias.errors import SosiasError
-from sosias.language import translate as _
 from sosias.messages import Message
+from sosias.sources.entry import Entry, entries
+from sosias.sources.problems import NotAnExport, Unreadable
+from sosias.sources.zones import Zone
+
+__all__ = ["NotAnExport", "Unreadable"]
+
+OWNER = "Me"
+"""The author of the owner's messages where an export does not name its owner."""
+MOST_LINES = 100_000
+"""Dropped lines that are listed for one reason; more are only counted."""
 
 
-class NotAnExport(SosiasError):
-    """{path} is not a chat export that sosias knows ({known}): export the chat again and give that file,
-    unchanged."""
+@dataclass(frozen=True)
+class Options:
+    """What the user said of the files."""
 
-
-class Unreadable(SosiasError):
-    """{path} cannot be read ({what}): give a file that was exported whole and that you may read."""
+    day_first: bool | None = None
+    """What 1/2/24 means where a file leaves it open."""
+    zone: Zone = field(default_factory=Zone.here)
+    """By which clock times are told that an export gives in UTC."""
+    columns: Mapping[str, str] = field(default_factory=dict)
+    """Of a table: `text`, `author`, `time`, `chat` … and the name of the column that has it."""
 
 
 @dataclass(frozen=True)
@@ -37,33 +50,82 @@ class DateOrder:
 
 
 @dataclass(frozen=True)
-class Dropped:
-    """A line that belongs to no message."""
+class Identity:
+    """Names that are one person's, as an export itself tells."""
 
-    line: int
-    reason: str
+    name: str
+    also: tuple[str, ...]
+    why: str
+
+
+@dataclass
+class Drops:
+    """The lines that belong to no message, by reason: eight bytes a line, and bounded."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+    _lines: dict[str, "array[int]"] = field(default_factory=dict)
+
+    def add(self, line: int, reason: str) -> None:
+        self.counts[reason] += 1
+        lines = self._lines.setdefault(reason, array("q"))
+        if len(lines) < MOST_LINES:
+            lines.append(line)
+
+    def clear(self) -> None:
+        self.counts.clear()
+        self._lines.clear()
+
+    def __len__(self) -> int:
+        return self.counts.total()
+
+    def __iter__(self) -> Iterator[tuple[int, str]]:
+        """Yield each line that is listed, and its reason, in order."""
+        return iter(sorted((line, reason) for reason, lines in self._lines.items() for line in lines))
+
+    def reason(self, line: int) -> str | None:
+        """Return why a line was dropped, None where it was not."""
+        return next((reason for reason, lines in self._lines.items() if line in lines), None)
 
 
 @dataclass
 class Reading:
-    """One file, surveyed: what is known of it before its messages are read, and how to read them."""
+    """One export, surveyed: what is known of it before its messages are read, and how to read them.
+
+    An export is one file, or several that belong together. What only the whole of it tells (`lines`,
+    `owner`, `identities`, `notes`, `dropped`) may be completed while the messages are read.
+    """
 
     format: str
-    encoding: str
-    chat: str
-    lines: int
-    """Physical lines of the file."""
-    count: int
-    """Messages that will be read."""
+    entries: Sequence[Entry]
+    """Its files; the first stands for it."""
     messages: Callable[[], Iterator[Message]]
-    """Starts reading: in file order, without ids, holding no more than one message at a time."""
-    people: dict[str, int] = field(default_factory=dict)
-    """Messages by author."""
+    """Starts reading: the order of each chat is that of its `seq`; holds no more than it must. Messages
+    without an id get the hash of their content; see `sosias.messages.native_id`."""
+    chat: str | None = None
+    """Its chat, where it is one."""
+    encoding: str = "UTF-8"
+    lines: int = 0
+    """Physical lines of the files; records, where they are not text."""
+    count: int = 0
+    """Messages that will be read, about; 0: unknown."""
     date_order: DateOrder | None = None
+    zone: Zone = field(default_factory=Zone.phones)
     owner: str | None = None
     """The author whose account exported."""
     owner_why: str = ""
-    dropped: list[Dropped] = field(default_factory=list)
+    identities: list[Identity] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    """Sentences on what was seen and may surprise: placeholders that no rule knows …"""
+    facts: dict[str, str] = field(default_factory=dict)
+    """What else was learnt of the export, by name, for `--explain`."""
+    dropped: Drops = field(default_factory=Drops)
+    first_line: int = 1
+    """Where it begins in its file: exports joined in one file have a reading each."""
+
+    @property
+    def path(self) -> str:
+        """Where it is, for people."""
+        return self.entries[0].label
 
 
 class Source(Protocol):
@@ -73,49 +135,54 @@ class Source(Protocol):
     """What `Message.source` says."""
     title: str
     """What the files are called, for people."""
+    rank: int
+    """0: knows its files by their content; 1: takes what looks like it, after all others."""
 
-    def reading(self, path: Path, *, day_first: bool | None) -> Reading | None:
-        """Survey the file; None: it is not of this format.
+    def readings(self, entries: Sequence[Entry], options: Options) -> list[Reading]:
+        """Survey those of the entries that are of this format; none, if there are none.
+
+        The entries are what one path led to: a file, a folder or a zip, and not taken by a format
+        asked before.
 
         Raises:
-            SosiasError: it is, and cannot be read.
+            SosiasError: one is of this format, and cannot be read.
         """
         ...
 
 
 @cache
 def sources() -> tuple[Source, ...]:
-    """Return the formats of this folder, by name of their module."""
+    """Return the formats of this folder, in the order in which they are asked."""
     names = sorted(module.name for module in pkgutil.iter_modules(room.__path__))
     modules = [importlib.import_module(f"{room.__name__}.{name}") for name in names]
-    return tuple(module.SOURCE for module in modules if hasattr(module, "SOURCE"))
+    found: list[Source] = [module.SOURCE for module in modules if hasattr(module, "SOURCE")]
+    return tuple(sorted(found, key=lambda source: source.rank))
 
 
-def recognise(path: Path, *, day_first: bool | None = None) -> Reading:
-    """Return the reading of a file by the format that knows it.
+@dataclass(frozen=True)
+class Found:
+    """What one path led to."""
+
+    readings: list[Reading]
+    others: list[Entry]
+    """Files that no format knows: photographs, pages … they are left alone, and counted."""
+
+
+def recognise(path: Path, options: Options | None = None) -> Found:
+    """Return the readings of a file, a folder or a zip by the formats that know what is in it.
 
     Raises:
-        Unreadable, NotAnExport: there is no such file, it cannot be read, or no format knows it.
-        SosiasError: what its format found wrong with it.
+        Unreadable, NotAnExport: there is nothing there, it cannot be read, or no format knows any of it.
+        SosiasError: what a format found wrong with it.
     """
-    _check(path)
+    options = options or Options()
+    left = entries(path)
+    found: list[Reading] = []
     for source in sources():
-        reading = source.reading(path, day_first=day_first)
-        if reading is not None:
-            return reading
-    raise NotAnExport(path=path, known=", ".join(source.title for source in sources()))
-
-
-def _check(path: Path) -> None:
-    if path.is_dir():
-        raise Unreadable(path=path, what=_("it is a folder"))
-    if not path.exists():
-        raise Unreadable(path=path, what=_("there is no such file"))
-    if not path.is_file():
-        raise Unreadable(path=path, what=_("it is not a file"))
-    try:
-        empty = not path.open("rb").read(1)
-    except OSError as error:
-        raise Unreadable(path=path, what=error.strerror or type(error).__name__) from error
-    if empty:
-        raise Unreadable(path=path, what=_("it is empty"))
+        readings = source.readings(left, options)
+        taken = {id(entry) for reading in readings for entry in reading.entries}
+        left = [entry for entry in left if id(entry) not in taken]
+        found += readings
+    if not found:
+        raise NotAnExport(path=path, known=", ".join(source.title for source in sources()))
+    return Found(found, left)

@@ -15,10 +15,18 @@ from rapidfuzz import fuzz, process
 from sosias.errors import SosiasError
 from sosias.events import Choice, Listener, Progress, silent
 from sosias.language import translate as _
-from sosias.messages import MESSAGE_SCHEMA, TRAINABLE_KINDS, Message, from_batch, to_batch, with_ids
+from sosias.messages import (
+    MESSAGE_SCHEMA,
+    TRAINABLE_KINDS,
+    Message,
+    from_batch,
+    repair,
+    to_batch,
+    with_ids,
+)
 from sosias.sources.merging import Known, place
 from sosias.sources.report import FileReport, ImportReport
-from sosias.sources.source import recognise
+from sosias.sources.source import Options, Reading, recognise
 from sosias.workspace import Workspace, atomic_file
 
 BATCH = 1 << 14
@@ -39,13 +47,12 @@ def import_files(
     workspace: Workspace,
     paths: Sequence[Path],
     *,
-    day_first: bool | None = None,
+    options: Options | None = None,
     listener: Listener = silent,
 ) -> ImportReport:
-    """Add the messages of the files to the workspace, all of them or, if one cannot be read, none.
+    """Add the messages of files, folders and zips to the workspace; all or, if one cannot be read, none.
 
     Messages that it has already (the same file again, an overlapping export) are not added twice.
-    `day_first` settles what 1/2/24 means where a file leaves it open.
 
     Raises:
         Unreadable, NotAnExport: which file, and why.
@@ -53,16 +60,19 @@ def import_files(
     """
     with workspace.writing():
         listener(Progress("import", 0, 0))
-        report = ImportReport([FileReport(path, recognise(path, day_first=day_first)) for path in paths])
+        found = [recognise(path, options) for path in paths]
+        readings = [reading for one in found for reading in one.readings]
+        others = [entry for one in found for entry in one.others]
+        report = ImportReport([FileReport(reading) for reading in readings], others=others)
         for file in report.files:
-            _announce(file, listener)
+            _announce(file.reading, listener)
         _write(workspace.next_message_file(), _new_messages(workspace, report, listener))
     return report
 
 
-def _announce(file: FileReport, listener: Listener) -> None:
-    """Tell what was chosen for a file, and why."""
-    name, reading = file.path.name, file.reading
+def _announce(reading: Reading, listener: Listener) -> None:
+    """Tell what was chosen for an export, and why."""
+    name = reading.entries[0].origin
     if reading.date_order is not None:
         what = _("order of the dates in {file}").format(file=name)
         listener(Choice(what, reading.date_order.value, reading.date_order.why))
@@ -83,49 +93,70 @@ def _write(target: Path, batches: Iterator[pa.RecordBatch]) -> None:
 
 def _new_messages(workspace: Workspace, report: ImportReport, listener: Listener) -> Iterator[pa.RecordBatch]:
     """Yield the messages that the workspace does not have yet."""
-    total = sum(file.reading.count for file in report.files)
-    chats = Counter(file.reading.chat for file in report.files)
-    known: dict[str, Known] = {}
+    counts = [file.reading.count for file in report.files]
+    total = sum(counts) if all(counts) else 0
+    followed = Counter(file.reading.format for file in report.files)
+    library: dict[str, dict[str, Known]] = {}
     for file in report.files:
-        chat = file.reading.chat
-        there = known.pop(chat, None) or _known(workspace, chat)
+        source = file.reading.format
+        if source not in library:
+            library[source] = _known(workspace, source)
+        known = library[source]
         batches = _batches(file)
-        for batch in _merged(batches, there, file) if len(there) else batches:
+        followed[source] -= 1
+        for batch in _merged(batches, known, file) if known else batches:
             report.added += batch.num_rows
             yield batch
-            if chats[chat] > 1:
-                there.add(batch)
+            if followed[source]:
+                _learn(known, batch)
             listener(Progress("import", min(report.messages, total), total))
-        known[chat] = there
 
 
-def _known(workspace: Workspace, chat: str) -> Known:
-    """Return what the workspace has of a chat."""
-    known = Known()
+def _known(workspace: Workspace, source: str) -> dict[str, Known]:
+    """Return what the workspace has of a format, by chat."""
+    known: dict[str, Known] = {}
     if files := workspace.message_files():
         stored = ds.dataset([str(file) for file in files], schema=MESSAGE_SCHEMA)
-        known.add(stored.to_table(columns=["id", "seq", "sent_at"], filter=ds.field("chat") == chat))
+        columns = ["id", "chat", "seq", "sent_at"]
+        _learn(known, stored.to_table(columns=columns, filter=ds.field("source") == source))
     return known
 
 
+def _learn(known: dict[str, Known], table: pa.Table | pa.RecordBatch) -> None:
+    for chat in pc.unique(table["chat"]).to_pylist():
+        rows = table.filter(pc.equal(table["chat"], chat))
+        known.setdefault(chat, Known()).add(rows)
+
+
 def _batches(file: FileReport) -> Iterator[pa.RecordBatch]:
-    """Read a file's messages."""
+    """Read an export's messages."""
     messages = with_ids(file.reading.messages())
     while lot := list(islice(messages, BATCH)):
         file.count(lot)
-        yield to_batch(lot)
+        try:
+            yield to_batch(lot)
+        except UnicodeEncodeError:
+            file.repaired += repair(lot)
+            yield to_batch(lot)
 
 
-def _merged(batches: Iterator[pa.RecordBatch], known: Known, file: FileReport) -> Iterator[pa.RecordBatch]:
+def _merged(
+    batches: Iterator[pa.RecordBatch], known: dict[str, Known], file: FileReport
+) -> Iterator[pa.RecordBatch]:
     """Leave out what is known, and place the rest: held as a whole, for a run's place shows at its end."""
     table = pa.Table.from_batches(batches, MESSAGE_SCHEMA)
-    if not table.num_rows:
-        return
+    for chat in pc.unique(table["chat"]).to_pylist():
+        rows = table.filter(pc.equal(table["chat"], chat))
+        yield from _placed(rows, known[chat], file) if chat in known else rows.to_batches(BATCH)
+
+
+def _placed(table: pa.Table, known: Known, file: FileReport) -> Iterator[pa.RecordBatch]:
+    """Leave out what is known of one chat, and place the rest."""
     places = known.places(table["id"].combine_chunks())
     seqs = place(known, places, table["sent_at"][0].as_py())
     table = table.set_column(MESSAGE_SCHEMA.get_field_index("seq"), MESSAGE_SCHEMA.field("seq"), [seqs])
     new = table.filter(pa.array([one is None for one in places]))
-    file.duplicates = table.num_rows - new.num_rows
+    file.duplicates += table.num_rows - new.num_rows
     yield from new.to_batches(BATCH)
 
 

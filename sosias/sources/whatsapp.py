@@ -7,20 +7,20 @@ one message, or is dropped with a reason.
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
-from pathlib import Path
 
 from sosias.language import translate as _
 from sosias.messages import Kind, Message
 from sosias.sources.dates import Hints
-from sosias.sources.source import Dropped, Reading
+from sosias.sources.entry import Entry
+from sosias.sources.source import Drops, Options, Reading
 from sosias.sources.text_file import LONGEST, TextFile, too_long
 from sosias.sources.whatsapp_bodies import CALL, MARK, Exporter, is_plain
 from sosias.sources.whatsapp_header import Clock, Grammar
 from sosias.sources.whatsapp_names import folded
 from sosias.sources.whatsapp_survey import Survey
-from sosias.sources.whatsapp_title import chat_file, chat_title
+from sosias.sources.whatsapp_title import around, chat_title
 
 
 class WhatsApp:
@@ -29,20 +29,29 @@ class WhatsApp:
     name = "whatsapp"
     title = "WhatsApp .txt, .zip"
 
-    def reading(self, path: Path, *, day_first: bool | None) -> Reading | None:
-        """Survey a WhatsApp export; None: it is none.
+    rank = 0
+
+    def readings(self, entries: Sequence[Entry], options: Options) -> list[Reading]:
+        """Survey the WhatsApp exports among the entries.
 
         Raises:
-            Unreadable: broken, locked, not text, or several chats in one zip.
+            Unreadable: broken, locked, or not text.
         """
-        file = chat_file(path)
-        grammar = Grammar.learn(file.lines()) if file else None
-        if file is None or grammar is None:
-            return None
-        title, spanish = chat_title(file)
-        survey = Survey.of(file, grammar, title, spanish=spanish)
-        hints = Hints(grammar.spelling.separator, survey.meridiem, survey.spanish, file.written, day_first)
-        return _Export(file, survey, grammar, hints).reading()
+        texts = [one for one in entries if one.suffix == ".txt" or len(entries) == 1]
+        return [reading for one in texts for reading in _readings(one, options)]
+
+
+def _readings(entry: Entry, options: Options) -> list[Reading]:
+    """Survey a text; empty: it is no export."""
+    file = TextFile(entry)
+    grammar = Grammar.learn(file.lines())
+    if grammar is None:
+        return []
+    title, spanish = chat_title(entry)
+    survey = Survey.of(file, grammar, title, spanish=spanish)
+    separator = grammar.spelling.separator
+    hints = Hints(separator, survey.meridiem, survey.spanish, entry.written, options.day_first)
+    return [_Export(file, survey, grammar, hints).reading()]
 
 
 SOURCE = WhatsApp()
@@ -53,20 +62,21 @@ class _Export:
 
     def __init__(self, file: TextFile, survey: Survey, grammar: Grammar, hints: Hints) -> None:
         self.file = file
-        self.name = file.path.name
+        self.name = file.entry.origin
         self.survey = survey
         self.names = survey.names
         self.own = survey.chats_own()
         apple = grammar.spelling.bracketed
         self.exporter = Exporter(apple, marked=apple and survey.marked.total() > 0)
         self.order = survey.dates.order(hints)
-        self.chat = survey.names.title or survey.subject or file.path.resolve().parent.name or file.path.stem
+        self.chat = survey.names.title or survey.subject or around(file.entry) or file.entry.stem
         self.owner, self.why = self._owner()
-        self.dropped: list[Dropped] = []
+        self.dropped = Drops()
 
     def reading(self) -> Reading:
         return Reading(
             format="whatsapp",
+            entries=[self.file.entry],
             encoding=self.file.encoding()[1],
             chat=self.chat,
             lines=self.survey.lines,
@@ -115,14 +125,15 @@ class _Export:
         """Take note of lines before the first message; return how many."""
         count = text.count("\n")
         reason = _("before the first message")
-        self.dropped += [Dropped(one, reason) for one in range(line, line + count)]
+        for one in range(line, line + count):
+            self.dropped.add(one, reason)
         return count
 
     def _joined(self, text: str, header: re.Match[str] | None, body: str, line: int) -> str:
         """Return a message with what follows it under a header whose day does not exist."""
         text += (header[0] if header else "") + body
         if len(text) > LONGEST:
-            too_long(self.file.path, line)
+            too_long(self.file.entry.label, line)
         return text
 
     def _message(self, seq: int, sent_at: datetime, whole: str, line: int) -> Message:

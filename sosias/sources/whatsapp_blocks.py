@@ -43,7 +43,7 @@ class Blocks:
             rest = whole[starts[-1] :] if starts else whole
             self.lines += whole.count(NEWLINE, 0, len(whole) - len(rest))
             if len(rest) > LONGEST:
-                too_long(self._file.path, self.lines + 1)
+                too_long(self._file.entry.label, self.lines + 1)
         rest = rest.removesuffix(NEWLINE)
         self.lines += rest.count(NEWLINE)
         last = header.match(rest)

@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from pathlib import Path
 
+from sosias.sources.source import Options, Reading, recognise
+
 NARROW, HARD, MARK = "\u202f", "\u00a0", "\u200e"
 
 
@@ -82,3 +84,9 @@ def zipped(path: Path, members: dict[str, str]) -> Path:
         for name, text in members.items():
             archive.writestr(name, text)
     return path
+
+
+def read_one(path: Path, *, day_first: bool | None = None) -> Reading:
+    """Return the only reading of what is at a path."""
+    [reading] = recognise(path, Options(day_first=day_first)).readings
+    return reading

@@ -6,8 +6,7 @@ from pathlib import Path
 import pytest
 
 from sosias.sources.dates import DateEvidence, Hints, Triple, read_date
-from sosias.sources.source import recognise
-from tests.sources.exports import write
+from tests.sources.exports import read_one, write
 
 
 def order(
@@ -79,7 +78,7 @@ def test_two_exports_joined_are_read_each_in_its_own_order(tmp_path: Path) -> No
     days = range(14, 28)
     american = "".join(f"3/{day}/2021, 10:00 - Ann: a\n" for day in days)
     british = "".join(f"{day}/4/2021, 10:00 - Ann: b\n" for day in [*days, 28])
-    reading = recognise(write(tmp_path / "chat.txt", american + british))
+    reading = read_one(write(tmp_path / "chat.txt", american + british))
     times = [message.sent_at for message in reading.messages()]
     assert times == [datetime(2021, 3, day, 10) for day in days] + [
         datetime(2021, 4, day, 10) for day in [*days, 28]
@@ -91,7 +90,7 @@ def test_two_exports_joined_are_read_each_in_its_own_order(tmp_path: Path) -> No
 def test_a_quoted_line_does_not_make_it_two_exports(tmp_path: Path) -> None:
     lines = [f"{month}/{day}/2021, 10:00 - Ann: a" for month in (1, 2, 3) for day in range(1, 28)]
     lines[40] += "\n31/12/2018, 10:00 - Carl: forged"
-    messages = list(recognise(write(tmp_path / "chat.txt", "\n".join(lines))).messages())
+    messages = list(read_one(write(tmp_path / "chat.txt", "\n".join(lines))).messages())
     assert len(messages) == len(lines)
     assert messages[40].text == "a\n31/12/2018, 10:00 - Carl: forged"
 

@@ -12,7 +12,7 @@ from sosias.errors import SosiasError
 from sosias.events import Choice, Event, Progress
 from sosias.messages import MESSAGE_SCHEMA, Message
 from sosias.sources import store
-from sosias.sources.source import sources
+from sosias.sources.source import Options, sources
 from sosias.sources.store import (
     NothingImported,
     UnknownAuthor,
@@ -85,11 +85,17 @@ def test_the_report(workspace: Workspace, tmp_path: Path) -> None:
     [file] = found["files"]
     assert file == {
         "path": str(path),
+        "first_line": 1,
+        "files": 1,
         "format": "whatsapp",
         "encoding": "UTF-8",
         "chat": "Team",
+        "chats": {"Team": 90},
         "lines": 91,
         "messages": 90,
+        "by_kind": {"text": 90},
+        "first": START.isoformat(),
+        "last": CHAT[-1][0].isoformat(),
         "people": {"Ann": 30, "Bob": 30, "Zoë": 30},
         "owner": None,
         "owner_why": found["owner_why"],
@@ -98,8 +104,15 @@ def test_the_report(workspace: Workspace, tmp_path: Path) -> None:
             "evidence": "proven",
             "why": "in any other order there are dates that do not exist",
         },
+        "time_zone": {
+            "value": None,
+            "evidence": "unknown",
+            "why": "the export writes the telephone's clock and no zone",
+        },
         "duplicates": 0,
         "dropped": [{"line": 1, "reason": "before the first message"}],
+        "dropped_by_reason": {"before the first message": 1},
+        "notes": [],
     }
 
 
@@ -196,7 +209,7 @@ def test_choices_and_progress_are_told(workspace: Workspace, tmp_path: Path) -> 
 
 def test_the_day_can_be_said_to_come_first(workspace: Workspace, tmp_path: Path) -> None:
     path = write(tmp_path / "chat.txt", "1/2/2021, 10:00 AM - Ann: hi\n")
-    import_files(workspace, [path], day_first=True)
+    import_files(workspace, [path], options=Options(day_first=True))
     assert next(stored_messages(workspace)).sent_at == datetime(2021, 2, 1, 10)
 
 

@@ -10,16 +10,17 @@ from hypothesis import strategies as st
 
 from sosias.errors import SosiasError
 from sosias.sources import text_file
+from sosias.sources.entry import Entry
 from sosias.sources.source import NotAnExport, Unreadable, recognise
 from sosias.sources.text_file import CHUNK, LONGEST, TextFile
-from tests.sources.exports import write, zipped
+from tests.sources.exports import read_one, write, zipped
 
 CHAT = "1/2/2021, 10:00 - Ann: hi\n13/2/2021, 10:00 - Bob: ho\n"
 
 
 def refused(path: Path, words: str, kind: type[SosiasError] = Unreadable) -> None:
     with pytest.raises(kind) as caught:
-        for _message in recognise(path).messages():
+        for _message in read_one(path).messages():
             pass
     sentence = str(caught.value)
     assert str(path) in sentence and words in sentence and "\n" not in sentence
@@ -55,7 +56,7 @@ def test_other_texts_are_no_export(text: str, tmp_path: Path) -> None:
 def test_another_encoding(encoding: str, tmp_path: Path) -> None:
     path = write(tmp_path / "chat.txt", CHAT + "13/2/2021, 10:00 - Zoë: ñ\n", encoding)
     with pytest.raises(SosiasError):
-        recognise(path)
+        read_one(path)
 
 
 def test_an_error_in_the_encoding_far_inside(tmp_path: Path) -> None:
@@ -84,16 +85,32 @@ def test_lines_do_not_depend_on_the_chunks(tmp_path: Path, monkeypatch: pytest.M
     path = write(tmp_path / "lines.txt", text)
     for size in (5, 7, 64):
         monkeypatch.setattr(text_file, "CHUNK", size)
-        assert list(TextFile(path).lines()) == text.split("\n")[:-1]
+        assert list(TextFile(Entry(path, path.name)).lines()) == text.split("\n")[:-1]
 
 
 # --- zips --------------------------------------------------------------------------------------
 
 
-def test_zips_without_a_chat_or_with_several(tmp_path: Path) -> None:
+def test_zips_without_a_chat(tmp_path: Path) -> None:
     refused(zipped(tmp_path / "a.zip", {"IMG.jpg": "x"}), "WhatsApp", NotAnExport)
     refused(zipped(tmp_path / "b.zip", {}), "WhatsApp", NotAnExport)
-    refused(zipped(tmp_path / "c.zip", {"_chat.txt": CHAT, "x/_chat.txt": CHAT}), "several chats")
+
+
+def test_several_chats_in_a_zip_within_a_zip(tmp_path: Path) -> None:
+    inner = zipped(tmp_path / "WhatsApp Chat - Ann.zip", {"_chat.txt": CHAT}).read_bytes()
+    path = tmp_path / "all.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("WhatsApp Chat - Ann.zip", inner)
+        archive.writestr("WhatsApp Chat with Bob.txt", CHAT)
+        archive.writestr("notes.txt", "nothing")
+    found = recognise(path)
+    assert {reading.chat for reading in found.readings} == {"Ann", "Bob"}
+    assert [entry.name for entry in found.others] == ["notes.txt"]
+
+
+@pytest.mark.parametrize("name", ["../../_chat.txt", "/etc/_chat.txt", "C:\\_chat.txt"])
+def test_a_path_that_leads_out_of_the_zip(name: str, tmp_path: Path) -> None:
+    refused(zipped(tmp_path / "slip.zip", {name: CHAT}), "leads out of it")
 
 
 def test_a_zip_that_is_cut_or_flipped(tmp_path: Path) -> None:
@@ -139,7 +156,7 @@ def test_any_bytes_end_in_messages_or_a_sentence(tmp_path: Path, noise: bytes | 
     else:
         path.write_bytes(noise)
     try:
-        messages = list(recognise(path).messages())
+        messages = list(read_one(path).messages())
     except SosiasError as error:
         assert str(path) in str(error)
     else:
