@@ -61,7 +61,7 @@ def test_a_mistake_is_json_on_stdout_where_that_is_asked(
         (["train", "--minutes", "-1"], "'--minutes' cannot take this value"),
         (["train", "--epochs", "0"], "'--epochs' cannot take this value"),
         (["train", "--template", "novel"], "'--template' cannot take this value"),
-        (["import"], "is missing: see sosias import --help"),
+        (["import"], "There is no file to import"),
         (["chat", "hello"], "hello"),
     ],
 )
