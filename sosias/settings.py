@@ -31,7 +31,7 @@ class WorkspaceSettings(Settings):
     format: int = 1
     """Version of the layout on disk; older ones are migrated when opened."""
     time_zone: str | None = None
-    """IANA zone of the phone that exported, where known; times are kept as the export wrote them."""
+    """IANA zone by whose clock the times of exports that give UTC are told; the last one given."""
 
 
 class Consent(Settings):

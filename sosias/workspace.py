@@ -231,6 +231,9 @@ class Workspace:
     def settings(self) -> WorkspaceSettings:
         return read_settings(self.folder / SETTINGS_FILE, WorkspaceSettings)
 
+    def save(self, settings: WorkspaceSettings) -> None:
+        write_settings(self.folder / SETTINGS_FILE, settings)
+
     @property
     def messages_folder(self) -> Path:
         return private_folder(self.folder / "messages")

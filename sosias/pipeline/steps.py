@@ -35,6 +35,8 @@ def import_step(
         columns=arguments.get("columns") or {},
     )
     report = import_files(workspace, paths, options=options, listener=listener)
+    if zone and zone != workspace.settings.time_zone:
+        workspace.save(workspace.settings.model_copy(update={"time_zone": zone}))
     return report.as_json()
 
 

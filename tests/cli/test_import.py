@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from sosias.cli.main import run
+from sosias.workspace import Workspace
 from tests.sources.exports import export, write, zipped
 
 START = datetime(2021, 3, 29, 8, 0)
@@ -66,3 +67,9 @@ def test_mistakes_are_one_sentence(
 def test_a_time_zone_that_is_none(chat: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["-C", str(tmp_path / "c"), "import", str(chat), "--time-zone", "Madrid"]) == 2
     assert "Europe/Madrid" in capsys.readouterr().err
+
+
+def test_a_time_zone_is_remembered(chat: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "c"
+    assert run(["-C", str(folder), "import", str(chat), "--time-zone", "America/Santiago"]) == 0
+    assert Workspace.open(folder).settings.time_zone == "America/Santiago"
