@@ -1,5 +1,5 @@
 # Sosias from a clone: needs Python 3.11 or newer, make and git. `make help` lists what there is.
-.PHONY: help install test demo bench messages clean
+.PHONY: help install test fuzz demo bench messages clean
 .DEFAULT_GOAL := help
 
 VENV := .venv
@@ -22,6 +22,9 @@ test: $(VENV)/ready-to-develop ## lint, formatting, types, architecture, tests
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	OMP_NUM_THREADS=1 $(BIN)/pytest -n 2
+
+fuzz: $(VENV)/ready-to-develop ## damaged exports, 5 minutes for each source (MINUTES=0.1; SOURCE=telegram)
+	$(BIN)/python -m tests.fuzz $(if $(MINUTES),--minutes $(MINUTES)) $(if $(SOURCE),--source $(SOURCE))
 
 bench: $(VENV)/ready-to-bench ## side by side with peers, on this machine
 	$(BIN)/python -m bench

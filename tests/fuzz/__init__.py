@@ -1,0 +1,1 @@
+"""Fuzzing of what reads exports: `python -m tests.fuzz`, or `make fuzz`."""
