@@ -33,6 +33,15 @@ class TextFile:
                 return codec, name
         return "utf-8", "UTF-8"
 
+    def opening(self) -> list[str]:
+        """Return the lines of its first bytes, for a look at what it is; what cannot be decoded is U+FFFD.
+
+        Raises:
+            Unreadable: it cannot be opened.
+        """
+        text = self.entry.start.decode(self.encoding()[0], "replace")
+        return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+
     def texts(self) -> Iterator[str]:
         """Yield the text piece by piece, its lines ended by `\\n`.
 

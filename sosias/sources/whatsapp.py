@@ -14,10 +14,11 @@ from sosias.language import translate as _
 from sosias.messages import Kind, Message
 from sosias.sources.dates import Hints
 from sosias.sources.entry import Entry
+from sosias.sources.problems import Unreadable
 from sosias.sources.source import Drops, Options, Reading
 from sosias.sources.text_file import LONGEST, TextFile, too_long
 from sosias.sources.whatsapp_bodies import CALL, MARK, Exporter, is_plain
-from sosias.sources.whatsapp_header import Clock, Grammar
+from sosias.sources.whatsapp_header import Clock, Grammar, Spelling
 from sosias.sources.whatsapp_names import folded
 from sosias.sources.whatsapp_survey import Survey
 from sosias.sources.whatsapp_title import around, chat_title
@@ -37,13 +38,32 @@ class WhatsApp:
         Raises:
             Unreadable: broken, locked, or not text.
         """
-        texts = [one for one in entries if one.suffix == ".txt" or len(entries) == 1]
-        return [reading for one in texts for reading in _readings(one, options)]
+        if len(entries) == 1:
+            return _readings(TextFile(entries[0]), options)
+        texts = [TextFile(one) for one in entries if one.suffix == ".txt"]
+        return [reading for one in texts for reading in _among_others(one, options)]
 
 
-def _readings(entry: Entry, options: Options) -> list[Reading]:
+def _among_others(file: TextFile, options: Options) -> list[Reading]:
+    """Survey a text in a folder; one that is broken and hardly looks like a chat is somebody's notes."""
+    try:
+        return _readings(file, options)
+    except Unreadable:
+        lines = [line for line in file.opening() if line]
+        if 2 * _headers(lines) < len(lines):
+            return []
+        raise
+
+
+def _headers(lines: list[str]) -> int:
+    return sum(Spelling.of(line) is not None for line in lines)
+
+
+def _readings(file: TextFile, options: Options) -> list[Reading]:
     """Survey a text; empty: it is no export."""
-    file = TextFile(entry)
+    if not _headers(file.opening()):
+        return []
+    entry = file.entry
     grammar = Grammar.learn(file.lines())
     if grammar is None:
         return []

@@ -4,6 +4,7 @@ from collections import Counter
 from datetime import datetime, timedelta
 from importlib.resources import files
 from pathlib import Path
+from random import Random
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 
 from sosias.messages import Message
 from sosias.sources import text_file
-from sosias.sources.source import Reading
+from sosias.sources.source import NotAnExport, Reading, Unreadable, recognise
 from sosias.sources.whatsapp_header import Spelling
 from tests.sources.exports import DAY_FIRST, MARK, SHAPES, at, export, read_one, write, zipped
 
@@ -204,6 +205,36 @@ def test_padding_and_capitals_may_vary_within_a_file(tmp_path: Path) -> None:
     messages = read(write(tmp_path / "chat.txt", text))[1]
     assert [message.text for message in messages] == ["a", "b", "c"]
     assert messages[1].sent_at == datetime(2019, 9, 17, 20, 6, 1)
+
+
+# --- which files ---------------------------------------------------------------------------------
+
+
+def test_in_a_folder_only_chats_are_taken(tmp_path: Path) -> None:
+    folder = tmp_path / "telephone"
+    chat = write(folder / "WhatsApp Chat with Ann.txt", export("android en-GB", PLAIN))
+    write(folder / "wide.txt", "\ufeff" + export("ios es", PLAIN), "utf-16-le")
+    write(folder / "letter.txt", "Querida Zoë:\nte escribo\n", "latin-1")
+    write(folder / "diary.txt", "Mañana:\n1/2/2021, 10:00 - dentist\nun café\ny más\n", "latin-1")
+    write(folder / "chat.html", export("android en-GB", PLAIN))
+    (folder / "noise.txt").write_bytes(bytes(range(256)) * 40)
+    found = recognise(folder)
+    assert {reading.entries[0].file_name for reading in found.readings} == {chat.name, "wide.txt"}
+    assert len(found.others) == 4
+
+
+def test_a_chat_in_a_folder_that_cannot_be_decoded_is_refused(tmp_path: Path) -> None:
+    write(tmp_path / "chat.txt", export("android es", [(START, "Zoë", "¿qué?"), *PLAIN]), "latin-1")
+    write(tmp_path / "notes.txt", "nothing")
+    with pytest.raises(Unreadable, match="not UTF-8"):
+        recognise(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["photo.jpg", "noise.txt", "noise"])
+def test_a_binary_file_is_no_export(name: str, tmp_path: Path) -> None:
+    (tmp_path / name).write_bytes(Random(1).randbytes(1 << 20))
+    with pytest.raises(NotAnExport):
+        recognise(tmp_path / name)
 
 
 # --- who ---------------------------------------------------------------------------------------
