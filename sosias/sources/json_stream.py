@@ -3,6 +3,7 @@
 A file of gigabytes is read with the memory of its largest value.
 """
 
+import codecs
 import io
 import json
 import re
@@ -24,8 +25,13 @@ than the longest literal (`-Infinity`) and the longest escape (two of `\\uXXXX`)
 UNFINISHED = "Unterminated string"
 """How the error of a string without end begins; it names where the string begins."""
 BLANK = re.compile(r"[ \t\n\r]*")
+HEXADECIMAL = re.compile(r"\\(?:x([0-9A-Fa-f]{2})|.)", re.DOTALL)
+"""An escape. Telegram writes control characters as `\x0b`, which no JSON has."""
 ITEM = "*"
 """What stands in a path for the items of an array."""
+
+START = object()
+"""The value of what is only the beginning of an object or array."""
 
 Path = tuple[str, ...]
 
@@ -43,12 +49,15 @@ class Value:
     """and its last."""
 
 
-def walk(entry: Entry, inside: Collection[Path], *, after: bytes = b"") -> Iterator[Value]:
+def walk(
+    entry: Entry, inside: Collection[Path], *, after: bytes = b"", starts: Collection[Path] = ()
+) -> Iterator[Value]:
     """Yield the values of a JSON file in their order.
 
     Objects and arrays at a path that is in `inside` are descended into; every other value is yielded as
-    a whole, also one at such a path that is neither. `after`: what comes before the JSON, up to and with
-    these bytes, is skipped.
+    a whole, also one at such a path that is neither. Of those that are in `starts` too the beginning is
+    yielded, as a `START`: it tells items apart. `after`: what comes before the JSON, up to and with these
+    bytes, is skipped.
 
     Raises:
         Unreadable: malformed, cut off, nested too deeply, a value is too long, or not text; with the line.
@@ -56,18 +65,26 @@ def walk(entry: Entry, inside: Collection[Path], *, after: bytes = b"") -> Itera
     reader = _Reader(entry)
     if after:
         reader.skip(after.decode())
-    yield from _values(reader, (), frozenset(inside))
+    yield from _values(reader, (), dict.fromkeys(inside, False) | dict.fromkeys(starts, True))
     if after and reader.token() == ";":
         reader.step()
     if reader.token():
         reader.refuse()
 
 
-def _values(reader: "_Reader", path: Path, inside: frozenset[Path]) -> Iterator[Value]:
+def beginning(entry: Entry) -> str:
+    """Return the first characters of a text as far as they can be read, for telling what it is."""
+    codec, _name = TextFile(entry).encoding()
+    return codecs.getincrementaldecoder(codec)("replace").decode(entry.start).removeprefix("\ufeff")
+
+
+def _values(reader: "_Reader", path: Path, inside: dict[Path, bool]) -> Iterator[Value]:
     token = reader.token()
     if path not in inside or token not in ("[", "{"):
         yield reader.value(path)
         return
+    if inside[path]:
+        yield reader.start(path)
     reader.step()
     if token == "[":
         yield from _items(reader, (*path, ITEM), inside)
@@ -75,7 +92,7 @@ def _values(reader: "_Reader", path: Path, inside: frozenset[Path]) -> Iterator[
         yield from _members(reader, path, inside)
 
 
-def _items(reader: "_Reader", path: Path, inside: frozenset[Path]) -> Iterator[Value]:
+def _items(reader: "_Reader", path: Path, inside: dict[Path, bool]) -> Iterator[Value]:
     if reader.token() == "]":
         reader.step()
         return
@@ -88,7 +105,7 @@ def _items(reader: "_Reader", path: Path, inside: frozenset[Path]) -> Iterator[V
         going = reader.goes_on("]")
 
 
-def _members(reader: "_Reader", path: Path, inside: frozenset[Path]) -> Iterator[Value]:
+def _members(reader: "_Reader", path: Path, inside: dict[Path, bool]) -> Iterator[Value]:
     if reader.token() == "}":
         reader.step()
         return
@@ -130,6 +147,10 @@ class _Reader:
         """Pass over the token."""
         self._at += 1
 
+    def start(self, path: Path) -> Value:
+        """Return the place of what begins next."""
+        return Value(path, START, self._line, self._line)
+
     def goes_on(self, closing: str) -> bool:
         """Pass over the comma before a further value, or over what closes; return which it was."""
         token = self.token()
@@ -167,11 +188,20 @@ class _Reader:
                 return Value(path, value, first, self._line)
 
     def _hope(self, error: JSONDecodeError) -> None:
-        """Read on where a value may only be cut, refuse it where it is wrong."""
+        """Read on where a value may only be cut, mend what can be, refuse the rest."""
         cut = error.pos >= len(self._held) - NEAR or error.msg.startswith(UNFINISHED)
-        if not cut or not self._more():
+        if not (cut and self._more()) and not self._mended(error):
             line = self._line + self._held.count("\n", self._at, error.pos)
             self._refuse(self._damage(), line, error)
+
+    def _mended(self, error: JSONDecodeError) -> bool:
+        """Respell the hexadecimal escapes in what is held, if one is the error."""
+        if not error.msg.startswith("Invalid \\escape"):
+            return False
+        held = self._held[self._at :]
+        mended = HEXADECIMAL.sub(lambda found: f"\\u00{found[1]}" if found[1] else found[0], held)
+        self._held, self._at = mended, 0
+        return mended != held
 
     def refuse(self) -> NoReturn:
         """Say that what comes next is not JSON, or is not there."""

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from sosias.sources import json_stream, text_file
 from sosias.sources.entry import Entry
-from sosias.sources.json_stream import ndjson, walk
+from sosias.sources.json_stream import START, ndjson, walk
 from sosias.sources.problems import Unreadable
 
 TEXTS = st.text(st.sampled_from('ab"\\/\n\r\u2028\x00é😀\u200d👩*{}[],:0')) | st.text(max_size=5)
@@ -166,3 +166,29 @@ def test_one_need_not_read_to_the_end(tmp_path: Path) -> None:
 def test_lines_of_json(file: Entry) -> None:
     file.path.write_bytes(b'{"a": 1}\r\n\n \n{"a": \n[1]\n\xff\n' + b"[" * 100_000 + b"\n3")
     assert list(ndjson(file)) == [(1, {"a": 1}), (4, None), (5, [1]), (6, None), (7, None), (8, 3)]
+
+
+@pytest.mark.parametrize("size", [1, 7, 64])
+def test_telegrams_escapes_that_are_not_json(monkeypatch: pytest.MonkeyPatch, file: Entry, size: int) -> None:
+    monkeypatch.setattr(text_file, "CHUNK", size)
+    file.path.write_text(r'["a\x0Bb\\x0B", {"\x1f": "\"\\\x00"},' + "\n" + r'"\x7"]')
+    values = walk(file, {()})
+    assert next(values).value == "a\x0bb\\x0B"
+    assert next(values).value == {"\x1f": '"\\\x00'}
+    with pytest.raises(Unreadable, match="line 2"):
+        next(values)
+
+
+def test_beginnings_tell_items_apart(file: Entry) -> None:
+    file.path.write_text('[{}, {"a": 1},\n{"b": 2}, 3]')
+    found = [
+        (one.path, one.value is START, one.first_line) for one in walk(file, {(), ("*",)}, starts={("*",)})
+    ]
+    assert found == [
+        (("*",), True, 1),
+        (("*",), True, 1),
+        (("*", "a"), False, 1),
+        (("*",), True, 2),
+        (("*", "b"), False, 2),
+        (("*",), False, 2),
+    ]
