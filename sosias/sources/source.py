@@ -8,7 +8,7 @@ import pkgutil
 from array import array
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Literal, Protocol
@@ -37,6 +37,8 @@ class Options:
     """By which clock times are told that an export gives in UTC."""
     columns: Mapping[str, str] = field(default_factory=dict)
     """Of a table: `text`, `author`, `time`, `chat` … and the name of the column that has it."""
+    alone: bool = True
+    """There is but one file: why it is not taken is said, where it looks like a format's."""
 
 
 @dataclass(frozen=True)
@@ -175,8 +177,8 @@ def recognise(path: Path, options: Options | None = None) -> Found:
         Unreadable, NotAnExport: there is nothing there, it cannot be read, or no format knows any of it.
         SosiasError: what a format found wrong with it.
     """
-    options = options or Options()
     left = entries(path)
+    options = replace(options or Options(), alone=len(left) == 1)
     found: list[Reading] = []
     for source in sources():
         readings = source.readings(left, options)
