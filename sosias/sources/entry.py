@@ -69,8 +69,10 @@ class Archive:
         """Return the files, without folders and what macOS puts beside them.
 
         Raises:
-            Unreadable: a path leads out of the zip, or there are absurdly many.
+            Unreadable: one has no name, a path leads out of the zip, or there are absurdly many.
         """
+        if not all(one.filename for one in self._zip.infolist()):
+            raise Unreadable(path=self.path, what=_("the zip is broken"))
         infos = [one for one in self._zip.infolist() if not one.is_dir() and not _is_shadow(one.filename)]
         if len(infos) > MOST:
             raise Unreadable(path=self.path, what=_("it holds more than a million files"))

@@ -125,7 +125,7 @@ def follow(trial: Trial, seeds: list[Case], seconds: float, random: Random) -> N
         draw = Random(seed)
         return mutated(Case.unpacked(data) or draw.choice(seeds), draw.choice(seeds), draw).packed()
 
-    options = ["-max_len=2000000", "-len_control=0", "-rss_limit_mb=0", "-timeout=0"]
+    options = ["-max_len=2000000", "-len_control=0", "-rss_limit_mb=0", f"-timeout={10 * SLOWEST}"]
     options += [f"-max_total_time={max(1, round(seconds))}", f"-seed={random.randrange(1, 1 << 31)}"]
     atheris.Setup([sys.argv[0], *options, "-verbosity=0", str(corpus)], one, custom_mutator=other)
     atheris.Fuzz()

@@ -115,3 +115,10 @@ def test_another_program_s_database_is_no_export(tmp_path: Path) -> None:
         database.execute("CREATE TABLE bookmarks (title TEXT)")
     with pytest.raises(NotAnExport):
         recognise(tmp_path / "x.db")
+
+
+def test_a_zip_with_a_file_without_a_name_is_broken(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "x.zip", "w") as archive:
+        archive.writestr("\x00.txt", b"x")
+    with pytest.raises(Unreadable, match="the zip is broken"):
+        entries(tmp_path / "x.zip")
