@@ -118,7 +118,8 @@ def test_another_program_s_database_is_no_export(tmp_path: Path) -> None:
 
 
 def test_a_zip_with_a_file_without_a_name_is_broken(tmp_path: Path) -> None:
-    with zipfile.ZipFile(tmp_path / "x.zip", "w") as archive:
-        archive.writestr("\x00.txt", b"x")
+    with zipfile.ZipFile(path := tmp_path / "x.zip", "w") as archive:
+        archive.writestr("name", b"x")
+    path.write_bytes(path.read_bytes().replace(b"name", b"\x00ame"))
     with pytest.raises(Unreadable, match="the zip is broken"):
-        entries(tmp_path / "x.zip")
+        entries(path)
