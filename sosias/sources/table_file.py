@@ -4,6 +4,7 @@ import codecs
 import csv
 import io
 import json
+import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -29,6 +30,9 @@ DELIMITERS = ",;\t"
 """The first where the header has none."""
 LONGEST_RECORD = 4 * LONGEST
 """Characters of all the fields of a record."""
+HIDDEN = "\udc0d"
+"""Stands for a carriage return: no text that was decoded has it."""
+OLD_LINES = re.compile(r"[^\r]*\r|[^\r]+")
 SAMPLE = 100
 """Objects whose keys make the columns."""
 BATCH = 1024
@@ -127,7 +131,7 @@ def _records(entry: Entry, dialect: dict[str, Any]) -> Iterator[Row]:
                 raise Unreadable(path=entry.label, what=what.format(line=first)) from error
             if row is None:
                 return
-            yield first, lines.number, row
+            yield first, lines.number, lines.shown(row)
 
 
 class _Lines:
@@ -135,19 +139,22 @@ class _Lines:
 
     def __init__(self, entry: Entry, stream: IO[bytes]) -> None:
         self._entry = entry
-        codec, self._encoding = TextFile(entry).encoding()
-        wide = codec == "utf-16"
-        self._text: IO[Any] = io.TextIOWrapper(stream, codec, newline="") if wide else stream
-        self._codec = None if wide else codec
+        self._codec, self._encoding = TextFile(entry).encoding()
+        wide = self._codec == "utf-16"
+        self._text: IO[Any] = io.TextIOWrapper(stream, self._codec, newline="\n") if wide else stream
+        self._old = b"\r" in entry.start and b"\n" not in entry.start
+        """Carriage returns end the lines, as on old Macintoshes."""
         self.number = 0
         """Of the line that was read last."""
         self.begins = 1
         """The first line of the record,"""
         self.taken = 0
-        """and about how many characters of it have been read."""
+        """about how many characters of it have been read,"""
+        self.hidden = False
+        """and whether there are carriage returns in it that end no line."""
 
     def __iter__(self) -> Iterator[str]:
-        """Yield the lines; a carriage return alone ends one too.
+        """Yield the lines; a carriage return that ends none is hidden from the csv module, which refuses it.
 
         Raises:
             Unreadable: a line is not in the encoding that it should be in, or a record is too long.
@@ -157,22 +164,28 @@ class _Lines:
                 self.taken += len(line)
                 if self.taken >= LONGEST_RECORD:
                     too_long(self._entry.label, self.begins)
-                if self._codec:
-                    yield from self._decoded(line)
-                else:
+                text = line if isinstance(line, str) else line.decode("utf-8" if self.number else self._codec)
+                for one in OLD_LINES.findall(text) if self._old else (text,):
                     self.number += 1
-                    yield line
+                    yield self._hide(one) if "\r" in one else one
         except UnicodeError as error:
             what = _("line {line} is not {encoding} text; spreadsheets can save as “CSV UTF-8”")
             what = what.format(line=self.number + 1, encoding=self._encoding)
             raise Unreadable(path=self._entry.label, what=what) from error
 
-    def _decoded(self, line: bytes) -> Iterator[str]:
-        codec = "utf-8" if self.number else self._codec
-        for part in [line] if b"\r" not in line[:-2] else line.splitlines(True):
-            text = part.decode(codec or "utf-8")
-            self.number += 1
-            yield text
+    def _hide(self, line: str) -> str:
+        within = line.removesuffix("\n").removesuffix("\r")
+        if "\r" not in within:
+            return line
+        self.hidden = True
+        return within.replace("\r", HIDDEN) + line[len(within) :]
+
+    def shown(self, row: list[str]) -> list[str]:
+        """Return a record with what was hidden."""
+        if not self.hidden:
+            return row
+        self.hidden = False
+        return [cell.replace(HIDDEN, "\r") for cell in row]
 
 
 def _filled(row: Row, width: int) -> Row:

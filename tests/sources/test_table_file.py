@@ -114,6 +114,13 @@ def test_quotes_are_letters_where_tabs_separate_and_nothing_is_quoted(tmp_path: 
     assert rows(path) == [["1", '"Hola" dijo'], ["2", '"sin cerrar'], ["3", "fin"]]
 
 
+def test_carriage_returns_end_lines_only_where_they_must(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.csv", 'text,author\na\rb,Ann\n"c\rd\r\ne",Bob\r\n')
+    assert list(opened(path).rows()) == [(2, 2, ["a\rb", "Ann"]), (3, 4, ["c\rd\r\ne", "Bob"])]
+    path = write(tmp_path / "b.csv", 'text,author\ra,Ann\r"b\rc",Bob\r')
+    assert list(opened(path).rows()) == [(2, 2, ["a", "Ann"]), (3, 4, ["b\rc", "Bob"])]
+
+
 def test_a_packed_table_is_read(tmp_path: Path) -> None:
     path = tmp_path / "RC_2019-01.bz2"
     path.write_bytes(bz2.compress(b'{"body": "hi"}\n'))
