@@ -1,5 +1,6 @@
 """`python -m bench`: every comparison there is, with its defaults."""
 
-from bench import training
+from bench import importing, training
 
-training.main()
+importing.main([])
+training.main([])
