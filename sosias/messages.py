@@ -81,7 +81,7 @@ MESSAGE_SCHEMA = pa.schema(
 def native_id(source: str, *key: object) -> str:
     """Return the id of a message that its export gives a key: the same in every export, edited or not,
     and whatever clock tells its time. `reply_to` is made likewise."""
-    parts = "\x00".join(map(str, (source, *key)))
+    parts = "\x00".join((source, *map(str, key)))
     return blake2b(parts.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 
 
