@@ -37,6 +37,8 @@ BUFFER = 1 << 16
 """Bytes read at once,"""
 COPIED = 1 << 20
 """and copied."""
+FED = 1 << 12
+"""Packed bytes that are unpacked at once: four of them can become 128 KiB, so these at most 128 MiB."""
 WINDOW = 1 << 31
 """Bytes that zstd may look back: Reddit's archives are packed with the longest window."""
 BROKEN_ZIP = (
@@ -236,6 +238,36 @@ class _Guarded(io.RawIOBase):
         return len(data)
 
 
+class _Frames:
+    """Unpacks zstd, frame after frame. The library's own reader takes a file that is cut off for its end."""
+
+    def __init__(self, stream: IO[bytes]) -> None:
+        self._stream = stream
+        self._decompressor = zstandard.ZstdDecompressor(max_window_size=WINDOW)
+        self._frame: zstandard.ZstdDecompressionObj | None = None
+        self._packed = b""
+        self._unpacked = io.BytesIO()
+
+    def read(self, size: int) -> bytes:
+        """Return up to `size` bytes, none at the end.
+
+        Raises:
+            EOFError: the last frame is cut off.
+        """
+        while not (found := self._unpacked.read(size)):
+            self._packed = self._packed or self._stream.read(FED)
+            if not self._packed:
+                if self._frame is not None:
+                    raise EOFError
+                return b""
+            self._frame = self._frame or self._decompressor.decompressobj()
+            self._unpacked = io.BytesIO(self._frame.decompress(self._packed))
+            self._packed = self._frame.unused_data
+            if self._frame.eof:
+                self._frame = None
+        return found
+
+
 def entries(path: Path) -> list[Entry]:
     """Return the files of what the user gave: a file, or those in a folder or a zip, by name.
 
@@ -339,8 +371,7 @@ def _unpacked(stream: IO[bytes]) -> Iterator[IO[bytes]]:
         elif packing == ".xz":
             yield cast(IO[bytes], stack.enter_context(lzma.LZMAFile(stream)))
         elif packing == ".zst":
-            decompressor = zstandard.ZstdDecompressor(max_window_size=WINDOW)
-            yield stack.enter_context(decompressor.stream_reader(stream, read_across_frames=True))
+            yield cast(IO[bytes], _Frames(stream))
         else:
             yield stream
 
