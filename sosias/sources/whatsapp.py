@@ -5,10 +5,10 @@ it and who exported it; the reading then yields one message at a time. Each phys
 one message, or is dropped with a reason.
 """
 
-import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from datetime import datetime
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime
+from typing import cast
 
 from sosias.language import translate as _
 from sosias.messages import Kind, Message
@@ -16,12 +16,16 @@ from sosias.sources.dates import Hints
 from sosias.sources.entry import Entry
 from sosias.sources.problems import Unreadable
 from sosias.sources.source import Drops, Options, Reading
-from sosias.sources.text_file import LONGEST, TextFile, too_long
-from sosias.sources.whatsapp_bodies import CALL, MARK, Exporter, is_plain
-from sosias.sources.whatsapp_header import Clock, Grammar, Spelling
-from sosias.sources.whatsapp_names import folded
+from sosias.sources.text_file import TextFile
+from sosias.sources.whatsapp_blocks import NEWLINE, Blocks
+from sosias.sources.whatsapp_bodies import CALL, MARK, Exporter
+from sosias.sources.whatsapp_header import Days, Grammar, Hours, Spelling
+from sosias.sources.whatsapp_names import COLON, folded
 from sosias.sources.whatsapp_survey import Survey
 from sosias.sources.whatsapp_title import around, chat_title
+
+SHOWN = 5
+"""Unknown placeholders that are told."""
 
 
 class WhatsApp:
@@ -67,10 +71,11 @@ def _readings(file: TextFile, options: Options) -> list[Reading]:
     grammar = Grammar.learn(file.lines())
     if grammar is None:
         return []
-    title, spanish = chat_title(entry)
-    survey = Survey.of(file, grammar, title, spanish=spanish)
+    title, named_in = chat_title(entry)
+    survey = Survey.of(file, grammar, title)
+    language = survey.language() or named_in
     separator = grammar.spelling.separator
-    hints = Hints(separator, survey.meridiem, survey.spanish, entry.written, options.day_first)
+    hints = Hints(separator, survey.meridiem, language == "es", entry.written, options.day_first)
     return [_Export(file, survey, grammar, hints).reading()]
 
 
@@ -84,6 +89,7 @@ class _Export:
         self.file = file
         self.name = file.entry.origin
         self.survey = survey
+        self.grammar = grammar
         self.names = survey.names
         self.own = survey.chats_own()
         apple = grammar.spelling.bracketed
@@ -92,6 +98,7 @@ class _Export:
         self.chat = survey.names.title or survey.subject or around(file.entry) or file.entry.stem
         self.owner, self.why = self._owner()
         self.dropped = Drops()
+        self.notes: list[str] = []
 
     def reading(self) -> Reading:
         return Reading(
@@ -105,8 +112,27 @@ class _Export:
             date_order=self.order,
             owner=self.owner,
             owner_why=self.why,
+            notes=self.notes,
+            facts=self._facts(),
             dropped=self.dropped,
         )
+
+    def _facts(self) -> dict[str, str]:
+        """Return what was learnt of the file, for people."""
+        carriage, spelling = self.grammar.carriage, self.grammar.spelling
+        return {
+            "header": spelling.example(self.order.value),
+            "line ends": "CR LF" if carriage else "LF",
+            "telephone": "iPhone" if spelling.bracketed else "Android",
+            "language of placeholders": self.survey.language() or _("unknown"),
+        }
+
+    def _note_unknown(self) -> None:
+        """Say which placeholders no rule knows."""
+        if unknown := self.exporter.unknown:
+            shown = ", ".join(f"{line} ({count})" for line, count in unknown.most_common(SHOWN))
+            note = _("{count} lines look like placeholders that no rule knows, and are kept out of training:")
+            self.notes.append(f"{note.format(count=unknown.total())} {shown}")
 
     def _owner(self) -> tuple[str | None, str]:
         """Return who exported, as far as the file tells, and how it does."""
@@ -122,70 +148,60 @@ class _Export:
 
     def messages(self) -> Iterator[Message]:
         """Yield the messages in file order."""
-        clock = Clock(self.survey.dates.readings(self.order.value))
-        held: datetime | None = None
-        text, line, seq = "", 1, 0
-        self.dropped.clear()
-        for lot in self.survey.blocks:
-            for header, body in lot:
-                sent_at = clock.read(header) if header else None
-                if sent_at is None and held is None:
-                    line += self._drop(line, header[0] + body if header else body)
-                elif header is None or sent_at is None:
-                    text = self._joined(text, header, body, line)
+        found, hours = Days(self.survey.dates.readings(self.order.value)), Hours()
+        blocks = Blocks(self.file, self.grammar, lambda written: found[written] is not None)
+        days = cast(Mapping[str, date], found)
+        simple, owner, chat, file = self.names.simple, self.owner, self.chat, self.name
+        plain, combine = self.exporter.is_plain, datetime.combine
+        seq, line, opened = 0, 1, False
+        written: tuple[str, str] = ("", "")
+        self.notes.clear()
+        self.exporter.unknown.clear()
+        for lot in blocks:
+            if not opened:
+                line, opened = self._drop(blocks.preamble), True
+            for day, hour, body in zip(lot.dates, lot.times, blocks.clean(lot.bodies), strict=True):
+                if hour != written[1] or day != written[0]:
+                    written = day, hour
+                    sent_at = combine(days[day], hours[hour])
+                last = line + body.count(NEWLINE)
+                head, _colon, text = body.partition(COLON)
+                author = simple.get(head)
+                if author is not None and plain(text):
+                    own = None if owner is None else author == owner
+                    yield Message(
+                        "whatsapp", chat, seq, sent_at, author, "text", text,
+                        own, None, False, False, {}, file, line, last,
+                    )  # fmt: skip
                 else:
-                    if held is not None:
-                        yield (message := self._message(seq, held, text, line))
-                        seq, line = seq + 1, message.last_line + 1
-                    held, text = sent_at, body
-        if held is not None:
-            yield self._message(seq, held, text, line)
+                    yield self._message(seq, sent_at, body, line, last)
+                seq, line = seq + 1, last + 1
+        self._note_unknown()
 
-    def _drop(self, line: int, text: str) -> int:
-        """Take note of lines before the first message; return how many."""
-        count = text.count("\n")
-        reason = _("before the first message")
-        for one in range(line, line + count):
-            self.dropped.add(one, reason)
-        return count
+    def _drop(self, text: str) -> int:
+        """Take note of lines before the first message; return the one after."""
+        self.dropped.clear()
+        lines = text.count(NEWLINE)
+        for line in range(1, lines + 1):
+            self.dropped.add(line, _("before the first message"))
+        return lines + 1
 
-    def _joined(self, text: str, header: re.Match[str] | None, body: str, line: int) -> str:
-        """Return a message with what follows it under a header whose day does not exist."""
-        text += (header[0] if header else "") + body
-        if len(text) > LONGEST:
-            too_long(self.file.entry.label, line)
-        return text
-
-    def _message(self, seq: int, sent_at: datetime, whole: str, line: int) -> Message:
-        """Return the message of a block whose first line is `line`."""
-        last = line + whole.count("\n")
-        author, text = self.names.split(self.survey.blocks.clean(whole))
+    def _message(self, seq: int, sent_at: datetime, body: str, line: int, last: int) -> Message:
+        """Return the message of a body that needs a closer look."""
+        author, text = self.names.split(body)
         kind: Kind = "text"
         edited, attributes = False, {}
         if author is None:
             kind = "call" if CALL.fullmatch(text) else "system"
             text = text.removeprefix(MARK)
-        elif not is_plain(text):
+        else:
             read = self.exporter.read(text)
             kind, text, edited, attributes = read.kind, read.text, read.edited, read.attributes
-            if kind == "media" and not attributes and author in self.own:
+            if kind == "media" and author in self.own:
                 kind = "system"
             author = None if kind == "system" else author
         own = None if self.owner is None or author is None else author == self.owner
         return Message(
-            "whatsapp",
-            self.chat,
-            seq,
-            sent_at,
-            author,
-            kind,
-            text,
-            own,
-            None,
-            edited,
-            False,
-            attributes,
-            self.name,
-            line,
-            last,
-        )
+            "whatsapp", self.chat, seq, sent_at, author, kind, text,
+            own, None, edited, False, attributes, self.name, line, last,
+        )  # fmt: skip

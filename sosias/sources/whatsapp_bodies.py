@@ -1,111 +1,95 @@
 """What a WhatsApp message's body is: somebody's words, or a line that the exporter wrote in their place.
 
-The exporter's lines are known by their exact strings, English and Spanish; on an iPhone they begin
-with a direction mark besides, which tells them from a person who types the same words. Strings
-collected from public parsers and their users' reports.
+The exporter's lines are known by their exact strings (`whatsapp_words`); on an iPhone they begin with
+a direction mark besides, which tells them from a person who types the same words.
 """
 
 import re
+from collections import Counter
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from sosias.messages import Kind
+from sosias.sources.whatsapp_words import LANGUAGES, Words
 
 MARK = "\u200e"
-
-MEDIA = {
-    "<Media omitted>",
-    "<Multimedia omitido>",
-    "<Archivo omitido>",
-    "<View once message omitted>",
-    "<View once voice message omitted>",
-    "<Video note omitted>",
-    "<Video message omitted>",
-    "You received a view once message. For added privacy, you can only open it on your phone.",
-    "Recibiste un mensaje de visualización única. Para mayor privacidad, solo puedes abrirlo en tu teléfono.",
-    "Live location shared",
-    "live location shared",
-    "Ubicación en tiempo real compartida",
-    "ubicación en tiempo real compartida",
-}
-"""In the place of a medium, a whole line; what follows on the next lines is its caption."""
 VIEW_ONCE = "null"
 """What Android leaves of a medium that can be seen once."""
-TYPED_MEDIA = (
-    "image omitted",
-    "video omitted",
-    "audio omitted",
-    "sticker omitted",
-    "GIF omitted",
-    "document omitted",
-    "Contact card omitted",
-    "imagen omitida",
-    "video omitido",
-    "audio omitido",
-    "sticker omitido",
-    "GIF omitido",
-    "documento omitido",
-    "Tarjeta de contacto omitida",
-)
+
+
+def _all(strings: Callable[[Words], Iterable[str]]) -> tuple[str, ...]:
+    """Return the strings of all languages."""
+    return tuple(dict.fromkeys(one for words in LANGUAGES for one in strings(words)))
+
+
+def _either(strings: Callable[[Words], Iterable[str]]) -> str:
+    """Return a pattern of the strings of all languages."""
+    return f"(?:{'|'.join(map(re.escape, _all(strings)))})"
+
+
+def _any_case(strings: Iterable[str]) -> set[str]:
+    """Return the strings, with a small and with a capital letter at their start."""
+    return {one for string in strings for one in (string, string[0].lower() + string[1:])}
+
+
+MEDIA = _any_case(_all(lambda words: words.omitted))
+"""In the place of a medium, a whole line; what follows on the next lines is its caption."""
+TYPED_MEDIA = _all(lambda words: words.typed)
 """On an iPhone; a document's name or a caption can stand before it on the line."""
-YOU_DELETED = {"You deleted this message", "Eliminaste este mensaje"}
+YOU_DELETED = set(_all(lambda words: words.you_deleted))
 """These also tell who exported."""
-DELETED = YOU_DELETED | {
-    "This message was deleted",
-    "Se eliminó este mensaje",
-    "Este mensaje fue eliminado",
-    "Waiting for this message",
-    "Waiting for this message. This may take a while",
-    "Esperando este mensaje",
-    "Esperando el mensaje",
-}
+DELETED = YOU_DELETED | set(_all(lambda words: (*words.deleted, *words.waiting)))
 """With or without a full stop; a message that never arrived is as lost as a deleted one."""
 DELETED_BY_OTHERS = "This message was deleted by admin "
 
 ATTACHED = re.compile(
-    rf"{MARK}?(?P<android>.+\.\w{{1,5}}) \((?:file attached|archivo adjunto)\)"
-    rf"|(?P<before>(?:.*\s)?){MARK}?<(?:attached|adjunto): (?P<apple>[^<>]+)>"
-    rf"|{MARK}?(?P<old>.+\.\w{{1,5}}) <{MARK}?(?:attached|adjunto)>"
+    rf"{MARK}?(?P<android>.+\.\w{{1,5}}) \({_either(lambda words: words.attached)}\)"
+    rf"|(?P<before>(?:.*\s)?){MARK}?<{_either(lambda words: words.attachment)}[ \u00a0\u202f]?: "
+    r"(?P<apple>[^<>]+)>"
+    rf"|{MARK}?(?P<old>.+\.\w{{1,5}}) <{MARK}?{_either(lambda words: words.attachment)}>"
 )
 FILE_NAME = re.compile(
     r".+\.(?:apk|csv|docx?|gif|jpe?g|m4a|mod|mov|mp[34]|ods|odt|opus|pdf|png|pptx?|rar|txt|vcf|webp|xlsx?|zip)",
     re.IGNORECASE,
 )
 """A document's name, on the line after its placeholder."""
-EDITED = re.compile(rf" ?{MARK}?<(?:This message was edited|Se editó este mensaje)\.?>\Z")
-CALL = re.compile(
-    r"Missed (?:group )?(?:voice|video) call"
-    r"|Llamada(?: de voz| grupal)? perdida|Videollamada(?: grupal)? perdida"
-    r"|(?:Voice call|Video call|Llamada de voz|Videollamada), [0-9]+ \w+"
-)
-MARKED_CALL = re.compile(
-    r"(?:(?:Missed )?(?:group )?(?:voice|video) call"
-    r"|(?:Llamada|Videollamada)(?: de voz| grupal)?(?: perdida)?"
-    r"|No answer|Sin respuesta)(?:[.,] .{1,40})?",
-    re.IGNORECASE,
-)
+EDITED = re.compile(rf" ?{MARK}?<{_either(lambda words: words.edited)}\.?>\Z")
+_MISSED = _either(lambda words: words.missed)
+_CALL = _either(lambda words: words.call)
+_UNANSWERED = _either(lambda words: words.unanswered)
+CALL = re.compile(rf"(?:{_MISSED}|{_CALL}, [0-9]+ \w+)\.?")
+MARKED_CALL = re.compile(rf"(?:{_MISSED}|{_CALL}|{_UNANSWERED})(?:[.,] .{{1,40}})?\.?", re.IGNORECASE)
 """An iPhone adds what can be tapped, in words that vary."""
-LOCATION = re.compile(r"(?:[Ll]ocation|[Uu]bicación): https://maps\.google\.com/\?q=\S+")
-POLL = re.compile(r"(?:POLL|ENCUESTA):\n.*\n(?:OPTION|OPCIÓN): ", re.DOTALL)
+LOCATION = re.compile(
+    rf"(?i:{_either(lambda words: words.location)})[ \u00a0\u202f]?: "
+    r"(?:.{1,200} )?\(?https://(?:maps\.google|foursquare)\.com/\S+"
+)
+POLL = re.compile(
+    rf"{_either(lambda words: words.poll)} ?:\n.*\n{_either(lambda words: words.option)} ?: ", re.DOTALL
+)
+EVENT = re.compile(rf"{_either(lambda words: words.event)} ?: .")
 SYSTEM = re.compile(
-    r"Messages (?:and calls|to this|you send)|Los mensajes (?:y las llamadas|que envíes|en este)"
-    r"|\b(?:created|creó|creaste) (?:this |the |este |el )?(?:group|grupo)"
-    r"|\b(?:added|removed|left|joined using|was added|were added|pinned a message|blocked|unblocked)\b"
-    r"|\bchanged (?:the|this|their|to|your)\b|\bcambi(?:ó|aste)\b"
-    r"|\b(?:añadió|añadiste|agregó|agregaste|eliminó a|eliminaste a|salió|saliste|se unió|te uniste|fijó)\b"
-    r"|security code|código de seguridad|disappearing messages|mensajes temporales"
-    r"|now an admin|eres admin|business account|cuenta de empresa|bloqueaste|desbloqueaste",
+    "|".join(rf"{words.encrypted}|\b(?:{words.renamed})\b|{words.system}" for words in LANGUAGES)
+    + r"|\b(?:added|removed|left|joined using|salió|se unió|añadió|agregó|adicionou|removeu|saiu|entrou)\b"
+    r"|\beliminó a\b|\bchanged (?:the|this|their|to|your)\b|\b(?:cambi(?:ó|aste)|mudou|alterou)\b",
     re.IGNORECASE,
 )
 """What WhatsApp says of a chat, asked only of lines that its exporter has marked."""
 UNKNOWN_AT_MOST = 200
 """Characters of a marked line that no rule knows, to be taken for a placeholder."""
+LIKE_A_PLACEHOLDER = re.compile(r"<(?![!-~]+>)[^<>\n/=\":]{2,48}>")
+"""Of a language that no rule knows; one plain word, as `<grin>`, and `<a href=…>` are somebody's."""
 
 
-LINES = MEDIA | DELETED | {VIEW_ONCE} | set(TYPED_MEDIA) | {line.rstrip(".") for line in MEDIA}
+LINES = MEDIA | DELETED | {VIEW_ONCE} | set(TYPED_MEDIA) | set(_all(lambda words: words.missed))
 STARTS = (
-    *("Missed ", "Voice call, ", "Video call, ", "Llamada ", "Videollamada", DELETED_BY_OTHERS),
-    *("location: ", "Location: ", "ubicación: ", "Ubicación: ", "POLL:\n", "ENCUESTA:\n"),
+    DELETED_BY_OTHERS,
+    *(f"{one}, " for one in _all(lambda words: words.call)),
+    *sorted(_any_case(_all(lambda words: words.location))),
+    *_all(lambda words: (*words.poll, *words.event)),
 )
+OPENINGS = {line[:4] for line in (*LINES, *STARTS)}
+"""A quick look for what is worth a closer one."""
 
 
 @dataclass(slots=True)
@@ -118,14 +102,12 @@ class Body:
     attributes: dict[str, str] = field(default_factory=dict)
 
 
-OPENINGS = {line[:4] for line in (*LINES, *STARTS)}
+def _is_plain(body: str) -> bool:
+    return not (body[:4] in OPENINGS or "<" in body or ")" in body or MARK in body)
 
 
-def is_plain(body: str) -> bool:
-    """Say quickly that a body is somebody's words alone; most are."""
-    if MARK in body or "<" in body or " attached)" in body or " adjunto)" in body:
-        return False
-    return body[:4] not in OPENINGS or not (body.startswith(STARTS) or body.rstrip(".…") in LINES)
+def _is_unmarked(body: str) -> bool:
+    return MARK not in body
 
 
 @dataclass(frozen=True)
@@ -135,11 +117,16 @@ class Exporter:
     apple: bool
     marked: bool
     """Its placeholders begin with a direction mark; on an iPhone, unless somebody has cleaned the file."""
+    unknown: Counter[str] = field(default_factory=Counter)
+    """Placeholders that no rule knows, as they were met."""
+
+    @property
+    def is_plain(self) -> Callable[[str], bool]:
+        """What says quickly that a body is somebody's words alone; most are. `read` has the last word."""
+        return _is_unmarked if self.marked else _is_plain
 
     def read(self, body: str) -> Body:
         """Return what a body is."""
-        if is_plain(body):
-            return Body("text", body)
         edit = EDITED.search(body)
         if edit and (MARK in edit[0] or not self.marked):
             read = self.read(body[: edit.start()])
@@ -154,13 +141,10 @@ class Exporter:
         bare = text.replace(MARK, "")
         calls = MARKED_CALL if body.startswith(MARK) else CALL
         kinds: tuple[tuple[Kind, bool], ...] = (
-            (
-                "deleted",
-                bare.rstrip(".…") in DELETED or bare.startswith(DELETED_BY_OTHERS),
-            ),
-            ("call", bool(calls.fullmatch(bare))),
-            ("poll", bool(POLL.match(bare))),
-            ("media", bool(LOCATION.fullmatch(bare)) or (bare == VIEW_ONCE and not self.apple)),
+            ("deleted", bare.rstrip(".…") in DELETED or bare.startswith(DELETED_BY_OTHERS)),
+            ("call", calls.fullmatch(bare) is not None),
+            ("poll", POLL.match(bare) is not None or EVENT.match(bare) is not None),
+            ("media", LOCATION.fullmatch(bare) is not None or (bare == VIEW_ONCE and not self.apple)),
         )
         return next((Body(kind, text) for kind, is_it in kinds if is_it), None)
 
@@ -190,7 +174,7 @@ class Exporter:
     def _omitted(self, line: str) -> tuple[str, str] | None:
         """Return what is said of a medium that was left out, and the caption before it."""
         bare = line.removeprefix(MARK)
-        if bare in MEDIA:
+        if bare in MEDIA or bare.removesuffix(".") in MEDIA:
             return bare, ""
         typed = next((words for words in TYPED_MEDIA if line.endswith(words)), None)
         if typed is None or not self.apple or not (line == typed or line.endswith(MARK + typed)):
@@ -201,9 +185,16 @@ class Exporter:
         return typed, before.removesuffix(" ")
 
     def _unknown(self, body: str) -> Body:
-        """Return a body that no rule knows: text, unless an iPhone has marked it."""
+        """Return a body that no rule knows: text, unless it looks wholly like the exporter's."""
+        bare = body.removeprefix(MARK)
+        if LIKE_A_PLACEHOLDER.fullmatch(bare):
+            self.unknown[bare] += 1
+            return Body("media", bare, attributes={"media": bare})
         if not (self.marked and body.startswith(MARK)) or "\n" in body:
             return Body("text", body)
         if SYSTEM.search(body):
-            return Body("system", body.removeprefix(MARK))
-        return Body("media" if len(body) <= UNKNOWN_AT_MOST else "text", body)
+            return Body("system", bare)
+        if len(body) > UNKNOWN_AT_MOST:
+            return Body("text", body)
+        self.unknown[bare] += 1
+        return Body("media", body)

@@ -1,23 +1,33 @@
 """The first pass over a WhatsApp export: what must be known before its messages can be told apart."""
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 
 from sosias.sources.dates import DateEvidence
 from sosias.sources.text_file import TextFile
 from sosias.sources.whatsapp_blocks import Blocks
 from sosias.sources.whatsapp_bodies import MARK, SYSTEM, YOU_DELETED
-from sosias.sources.whatsapp_header import Grammar, numbers
-from sosias.sources.whatsapp_names import COLON, PLACEHOLDERS, Names, bare
+from sosias.sources.whatsapp_header import AFTER, BEFORE, Days, Grammar, numbers
+from sosias.sources.whatsapp_names import COLON, RENAMED, Names, bare
+from sosias.sources.whatsapp_words import LANGUAGES
 
-SPANISH_LINES = ("<Multimedia omitido>", "eliminó este mensaje", "Eliminaste este mensaje", " omitida")
-OWN_DELETIONS = tuple(
-    f"{COLON}{mark}{line}{stop}" for line in YOU_DELETED for mark in ("", MARK) for stop in ("", ".")
-)
-TELLING = (*SPANISH_LINES, *OWN_DELETIONS, *PLACEHOLDERS)
-"""Ends of lines that say more than their message."""
-ENCRYPTED = re.compile(rf"[^:\n]+: {MARK}(?:Messages and calls|Messages to this|Los mensajes )")
+TELLING: dict[str, list[str]] = defaultdict(list)
+"""Lines of the exporter, and the languages that have them."""
+for _words in LANGUAGES:
+    for _line in {
+        *(*_words.omitted, *_words.typed, *_words.deleted, *_words.you_deleted, *_words.waiting),
+        *(*_words.attached, *_words.attachment, *_words.edited, *_words.missed),
+    }:
+        TELLING[_line].append(_words.language)
+LAST = 5
+"""Letters at a body's end, to find quickly those that may be telling."""
+ENDINGS = {f"{line}{end}"[-LAST:] for line in TELLING for end in ("", ".", ")", ">", ".>")}
+NAMED = re.compile(r".*[(<](?P<attached>[^()<>:]+?)(?:[ \u00a0]?: .*)?\.?[>)]", re.DOTALL)
+"""A line that ends with `(file attached)`, `<attached: …>` or `<This message was edited>`."""
+ENCRYPTED = re.compile("|".join(words.encrypted for words in LANGUAGES))
+QUOTED = re.compile(r"[\"“«„]([^\"“”«»„]+)[\"”»“]")
+MERIDIEM = re.compile(f"{BEFORE}|{AFTER}")
 
 
 @dataclass
@@ -27,11 +37,11 @@ class Survey:
     blocks: Blocks
     names: Names
     dates: DateEvidence
-    spanish: bool
-    """The export's name, or a placeholder in it, is Spanish."""
     lines: int = 0
     headers: int = 0
     meridiem: str = ""
+    languages: Counter[str] = field(default_factory=Counter)
+    """Those of the placeholders."""
     own_deletions: Counter[str] = field(default_factory=Counter)
     """Lines that only the telephone of their author writes so."""
     marked: Counter[str] = field(default_factory=Counter)
@@ -40,52 +50,78 @@ class Survey:
     """Those of them that are WhatsApp's own: an iPhone puts them under the chat's name."""
     subject: str | None = None
     """The chat's name, by such lines."""
+    renamed: str | None = None
+    """The name that a group was given last."""
+    encrypted: int = 0
+    """Notices that a chat is encrypted, which stand at its beginning."""
 
     @classmethod
-    def of(cls, file: TextFile, grammar: Grammar, title: str | None, *, spanish: bool) -> "Survey":
+    def of(cls, file: TextFile, grammar: Grammar, title: str | None) -> "Survey":
         """Read the file once.
 
         Raises:
             Unreadable: it cannot be read, or a message in it is too long.
         """
-        names = Names(title, grammar.spelling.bracketed)
-        survey = cls(Blocks(file, grammar), names, DateEvidence(grammar.spelling.year_place), spanish)
+        dates = DateEvidence(grammar.spelling.year_place)
+        days = Days(tuple(dates.tallies))
+        blocks = Blocks(file, grammar, lambda written: days[written] is not None)
+        survey = cls(blocks, Names(title, grammar.spelling.bracketed), dates)
         survey._read()
-        names.settle()
+        survey.names.settle()
         return survey
 
+    def language(self) -> str | None:
+        """Return the language that most placeholders are of."""
+        return self.languages.most_common(1)[0][0] if self.languages else None
+
     def _read(self) -> None:
-        written, readable = "", False
+        written = ""
         for lot in self.blocks:
-            for header, body in lot:
-                if header is None:
-                    continue
-                if header[1] != written:
-                    written = header[1]
-                    readable = self.dates.see(numbers(written))
-                    self.meridiem = self.meridiem or header[5]
-                if readable:
-                    self.headers += 1
-                    self._see(self.blocks.clean(body))
+            self.headers += len(lot.bodies)
+            if not self.meridiem and (found := MERIDIEM.search("".join(lot.times[:1]))):
+                self.meridiem = found[0]
+            for day in lot.dates:
+                if day != written:
+                    written = day
+                    self.dates.see(numbers(day))
+            self._see(self.blocks.clean(lot.bodies))
         self.lines = self.blocks.lines
 
-    def _see(self, body: str) -> None:
-        """Take note of what follows a header."""
-        self.names.see(body)
-        if body.endswith(TELLING):
-            self.names.prove(body)
-            self.spanish = self.spanish or body.endswith(SPANISH_LINES)
-            if body.endswith(OWN_DELETIONS):
-                self.own_deletions[body] += 1
-        if MARK in body:
+    def _see(self, bodies: list[str]) -> None:
+        """Take note of what follows headers."""
+        for body in self.names.see(bodies):
+            self._see_notice(body)
+        for body in [body for body in bodies if body[-LAST:] in ENDINGS]:
+            self._see_telling(body)
+        for body in [body for body in bodies if MARK in body]:
             self._see_mark(body)
+
+    def _see_notice(self, line: str) -> None:
+        """Take note of a line without an author."""
+        self.encrypted += ENCRYPTED.match(line) is not None
+        if RENAMED.search(line) and (names := QUOTED.findall(line)):
+            self.renamed = names[-1]
+
+    def _see_telling(self, body: str) -> None:
+        """Take note of a placeholder: of its language, and of whose name stands before it."""
+        self.names.prove(body)
+        line = body.rpartition(COLON)[2].rpartition(MARK)[2].removesuffix(".")
+        named = NAMED.fullmatch(body.rpartition("\n")[2])
+        for one in (line, named["attached"].replace(MARK, "") if named else ""):
+            self.languages.update(TELLING.get(one, ()))
+        if line in YOU_DELETED and body.removesuffix(".").endswith((COLON + line, COLON + MARK + line)):
+            self.own_deletions[body] += 1
 
     def _see_mark(self, line: str) -> None:
         head, _colon, body = line.partition(COLON)
-        self.marked[head] += body.startswith(MARK)
-        self.notices[head] += body.startswith(MARK) and bool(SYSTEM.search(body))
-        if self.subject is None and ENCRYPTED.match(line):
-            self.subject = bare(head)
+        if not body.startswith(MARK):
+            return
+        self.marked[head] += 1
+        body = body.removeprefix(MARK)
+        self.notices[head] += bool(SYSTEM.search(body))
+        if ENCRYPTED.match(body):
+            self.encrypted += 1
+            self.subject = self.subject or bare(head)
 
     def chats_own(self) -> set[str]:
         """Return the names that never write, and stand for the chat alone."""

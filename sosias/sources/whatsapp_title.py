@@ -4,22 +4,21 @@ import re
 from pathlib import PurePosixPath
 
 from sosias.sources.entry import Entry
+from sosias.sources.whatsapp_words import LANGUAGES
 
-TITLE = re.compile(
-    r"(?P<prefix>WhatsApp Chat (?:with|mit|-) "
-    r"|(?:Chat|Conversa|Conversación) (?:de|do|no) WhatsApp (?:con|com|-) "
-    r"|Discussion WhatsApp avec |Chat WhatsApp con |Чат WhatsApp с )(?P<title>.+)"
-)
-"""Names of exports by language of the telephone."""
+PREFIXES = {"Чат WhatsApp с ": "ru"} | {
+    title: words.language for words in LANGUAGES for title in words.titles
+}
+"""How names of exports begin, by language of the telephone."""
+TITLE = re.compile(f"(?P<prefix>{'|'.join(map(re.escape, PREFIXES))})(?P<title>.+)")
 UNNAMED = re.compile(r"_chat(?: ?\([0-9]+\))?")
 """An iPhone's: the zip or the folder around it has the name."""
 COPY = re.compile(r"\s*\([0-9]{1,3}\)$")
 """What a browser adds to the name of a second download."""
-SPANISH = ("Chat de WhatsApp", "Conversación de WhatsApp")
 
 
-def chat_title(entry: Entry) -> tuple[str | None, bool]:
-    """Return the chat's name by the file's, None where it is not told; and whether that is Spanish."""
+def chat_title(entry: Entry) -> tuple[str | None, str | None]:
+    """Return the chat's name by the file's, and its language; None where they are not told."""
     names = [entry.stem]
     if UNNAMED.fullmatch(names[0]):
         names.append(PurePosixPath(entry.name).parent.name.removesuffix(".zip") or around(entry))
@@ -28,8 +27,8 @@ def chat_title(entry: Entry) -> tuple[str | None, bool]:
     for name in names:
         match = TITLE.match(name) or TITLE.match(name.replace("_", " "))
         if match:
-            return COPY.sub("", match["title"]), match["prefix"].startswith(SPANISH)
-    return None if UNNAMED.fullmatch(names[0]) else COPY.sub("", names[0]), False
+            return COPY.sub("", match["title"]), PREFIXES[match["prefix"]]
+    return None if UNNAMED.fullmatch(names[0]) else COPY.sub("", names[0]), None
 
 
 def around(entry: Entry) -> str:

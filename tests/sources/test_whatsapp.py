@@ -59,6 +59,32 @@ def test_midnight_and_noon(shape: str, tmp_path: Path) -> None:
     assert [message.sent_at for message in read(path)[1]] == times
 
 
+ORDERS = {"D/M/Y": "%d{0}%m{0}%Y", "M/D/Y": "%m{0}%d{0}%Y", "Y/M/D": "%Y{0}%m{0}%d", "Y/D/M": "%Y{0}%d{0}%m"}
+CLOCKS = ("%H:%M", "%H:%M:%S", "%I:%M %p", "%I:%M:%S %p")
+
+
+@pytest.mark.parametrize("order", ORDERS)
+@pytest.mark.parametrize("separator", "/.-")
+@pytest.mark.parametrize("clock", CLOCKS)
+@pytest.mark.parametrize("layout", ["{day}, {clock} - ", "[{day} {clock}] "])
+@pytest.mark.parametrize("year", ["%Y", "%y"])
+def test_every_order_with_every_mark(
+    order: str, separator: str, clock: str, layout: str, year: str, tmp_path: Path
+) -> None:
+    """96 headers that public parsers list, and as many with years of two digits."""
+    day = ORDERS[order].format(separator)
+    if year == "%y" and order == "Y/D/M":
+        return  # nobody writes so, and nobody could read it
+    header = layout.format(day=day.replace("%Y", year), clock=clock)
+    text = "".join(f"{time.strftime(header)}{author}: {body}\n" for time, author, body in PLAIN)
+    reading, messages = read(write(tmp_path / "chat.txt", text))
+    seconds = "%S" in clock
+    assert [(m.sent_at, m.author, m.text) for m in messages] == [
+        (time if seconds else time.replace(second=0), author, body) for time, author, body in PLAIN
+    ]
+    assert reading.date_order is not None and reading.date_order.value == order
+
+
 FOREIGN = [
     "at 12/05/2018, 10:00 - Carl: hi",
     "12/05/2018",
@@ -420,7 +446,10 @@ def test_english_exports(shared_data: Path, name: str, count: int, day_first: bo
     check_lines(path, reading, messages)
     assert len(messages) == count
     assert reading.date_order is not None and (reading.date_order.value == "D/M/Y") == day_first
-    assert sum(one.kind == "media" for one in messages) == (115 if day_first else 0)
+    assert sum(one.text == "<Media omitted>" for one in messages) == (115 if day_first else 0)
+    assert {one.kind for one in messages if one.text == "<Media omitted>"} <= {"media"}
+    assert sum(one.kind == "media" for one in messages) == (116 if day_first else 1)
+    assert "<End of call>" in reading.notes[0]
 
 
 @pytest.mark.parametrize("folder", ["format_fixtures", "sample_es", "chat_en_whatsapp_group"])

@@ -3,6 +3,8 @@
 import pytest
 
 from sosias.sources.whatsapp_bodies import MARK, Body, Exporter
+from sosias.sources.whatsapp_words import LANGUAGES, Words
+from tests.sources.exports import NOTICES
 
 ANDROID = Exporter(apple=False, marked=False)
 APPLE = Exporter(apple=True, marked=True)
@@ -129,4 +131,103 @@ def test_a_typed_mark_of_an_edit_stays_on_an_iphone() -> None:
 
 
 def test_what_is_marked_and_unknown_never_trains_and_is_kept_whole() -> None:
-    assert APPLE.read(f"{MARK}Bild weggelassen") == Body("media", f"{MARK}Bild weggelassen")
+    exporter = Exporter(apple=True, marked=True)
+    assert exporter.read(f"{MARK}obrázek vynechán") == Body("media", f"{MARK}obrázek vynechán")
+    assert exporter.unknown == {"obrázek vynechán": 1}
+
+
+@pytest.mark.parametrize(
+    "body", ["<Без медиафайлов>", "<忽略多媒體檔>", "<Media weggelaten>", "<Médiá vynechané>"]
+)
+def test_placeholders_of_other_languages_are_counted(body: str) -> None:
+    exporter = Exporter(apple=False, marked=False)
+    for _ in range(2):
+        assert exporter.read(body) == Body("media", body, attributes={"media": body})
+    assert exporter.unknown == {body: 2}
+
+
+def every(*names: str) -> list[str]:
+    """Return each string of fields of each language's words."""
+    found = [one for words in LANGUAGES for name in names for one in getattr(words, name)]
+    return list(dict.fromkeys(found))
+
+
+@pytest.mark.parametrize("line", every("omitted"))
+@pytest.mark.parametrize("end", ["", "\nat the beach"])
+def test_omitted_media_in_six_languages(line: str, end: str) -> None:
+    read = ANDROID.read(line + end)
+    assert (read.kind, read.text) == (("text", "at the beach") if end else ("media", line))
+    assert read.attributes == {"media": line}
+    assert APPLE.read(MARK + line).kind == "media" and APPLE.read(line).kind == "text"
+
+
+@pytest.mark.parametrize("line", every("typed"))
+def test_kinds_of_media_in_six_languages(line: str) -> None:
+    assert APPLE.read(MARK + line) == CLEANED.read(line) == Body("media", line, attributes={"media": line})
+    assert APPLE.read(f"at the beach {MARK}{line}") == Body(
+        "text", "at the beach", attributes={"media": line}
+    )
+    assert ANDROID.read(line) == APPLE.read(line) == Body("text", line)
+
+
+@pytest.mark.parametrize("words", every("attached"))
+def test_attached_files_in_six_languages(words: str) -> None:
+    line = f"IMG-20250330-WA0010.jpg ({words})"
+    assert ANDROID.read(line) == Body("media", line, attributes={"media": "IMG-20250330-WA0010.jpg"})
+    assert (
+        ANDROID.read(f"{line}\nhola").text == "hola" and ANDROID.read("Ann.vcf " + line[24:]).kind == "media"
+    )
+
+
+@pytest.mark.parametrize("words", every("attachment"))
+@pytest.mark.parametrize("space", ["", " ", "\u00a0"])
+def test_an_iphones_attachments_in_six_languages(words: str, space: str) -> None:
+    line = f"{MARK}<{words}{space}: 00000042-PHOTO-2020-06-07-15-13-20.jpg>"
+    assert APPLE.read(line).attributes == {"media": "00000042-PHOTO-2020-06-07-15-13-20.jpg"}
+    assert (APPLE.read(line).kind, APPLE.read(f"{line}\nhola").text) == ("media", "hola")
+
+
+@pytest.mark.parametrize("line", every("deleted", "you_deleted", "waiting"))
+@pytest.mark.parametrize("stop", ["", "."])
+def test_deleted_messages_in_six_languages(line: str, stop: str) -> None:
+    assert ANDROID.read(line + stop) == APPLE.read(MARK + line + stop) == Body("deleted", line + stop)
+
+
+@pytest.mark.parametrize("words", every("edited"))
+@pytest.mark.parametrize("stop", ["", "."])
+def test_edits_in_six_languages(words: str, stop: str) -> None:
+    assert ANDROID.read(f"ah <{words}{stop}>") == Body("text", "ah", edited=True)
+    assert APPLE.read(f"ah {MARK}<{words}{stop}>") == Body("text", "ah", edited=True)
+
+
+@pytest.mark.parametrize("line", every("missed"))
+def test_missed_calls_in_six_languages(line: str) -> None:
+    assert ANDROID.read(line).kind == APPLE.read(MARK + line).kind == "call"
+    assert APPLE.read(f"{MARK}{line}, {MARK}tap").kind == "call" and APPLE.read(line).kind == "text"
+
+
+@pytest.mark.parametrize("line", every("call"))
+def test_calls_in_six_languages(line: str) -> None:
+    assert ANDROID.read(f"{line}, 3 min").kind == APPLE.read(f"{MARK}{line}. {MARK}3 min").kind == "call"
+    assert ANDROID.read(line).kind == "text"
+
+
+@pytest.mark.parametrize("word", every("location"))
+def test_places_in_six_languages(word: str) -> None:
+    for one in (word, word.capitalize()):
+        line = f"{one}: https://maps.google.com/?q=-33.4,-70.6"
+        assert ANDROID.read(line).kind == APPLE.read(MARK + line).kind == "media"
+
+
+@pytest.mark.parametrize("words", LANGUAGES, ids=lambda words: words.language)
+def test_polls_and_events_in_six_languages(words: Words) -> None:
+    for poll in words.poll:
+        body = f"{poll}:\n¿Pizza?\n{words.option[0]}: Sí (2)\n{words.option[0]}: No (0)"
+        assert ANDROID.read(body).kind == APPLE.read(MARK + body).kind == "poll"
+    for event in words.event:
+        assert ANDROID.read(f"{event}: Cena\n").kind == "poll"
+
+
+@pytest.mark.parametrize("line", [line for _language, line in NOTICES])
+def test_an_iphones_notices_in_six_languages(line: str) -> None:
+    assert APPLE.read(MARK + line) == Body("system", line)
