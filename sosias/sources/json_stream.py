@@ -25,6 +25,7 @@ than the longest literal (`-Infinity`) and the longest escape (two of `\\uXXXX`)
 UNFINISHED = "Unterminated string"
 """How the error of a string without end begins; it names where the string begins."""
 BLANK = re.compile(r"[ \t\n\r]*")
+COMMA = re.compile(r"[ \t\n\r]*,[ \t\n\r]*")
 HEXADECIMAL = re.compile(r"\\(?:x([0-9A-Fa-f]{2})|.)", re.DOTALL)
 """An escape. Telegram writes control characters as `\x0b`, which no JSON has."""
 ITEM = "*"
@@ -152,11 +153,17 @@ class _Reader:
         return Value(path, START, self._line, self._line)
 
     def goes_on(self, closing: str) -> bool:
-        """Pass over the comma before a further value, or over what closes; return which it was."""
+        """Pass over the comma before a further value, and to it, or over what closes; return which it was."""
+        found = COMMA.match(self._held, self._at)
+        if found and found.end() < len(self._held):
+            self._move(found.end())
+            return True
         token = self.token()
         if token not in (",", closing):
             self.refuse()
         self._at += 1
+        if token == ",":
+            self.token()
         return token == ","
 
     def skip(self, until: str) -> None:
@@ -168,8 +175,7 @@ class _Reader:
         self._move(found + len(until))
 
     def value(self, path: Path) -> Value:
-        """Decode the value that comes next."""
-        self.token()
+        """Decode the value that begins here."""
         while True:
             try:
                 value, end = self._decode(self._held, self._at)

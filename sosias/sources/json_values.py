@@ -51,7 +51,8 @@ def instant(seconds: float | None, zone: Zone) -> datetime | None:
 def local(text: object) -> datetime | None:
     """Return a time as it is written, without its offset; None where it is none."""
     try:
-        return datetime.fromisoformat(words(text)).replace(tzinfo=None)
+        time = datetime.fromisoformat(words(text))
+        return time if time.tzinfo is None else time.replace(tzinfo=None)
     except ValueError:
         return None
 

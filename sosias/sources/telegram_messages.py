@@ -31,6 +31,9 @@ MEDIA = {
 """Keys of messages with a medium, where `media_type` is silent; the first that is there counts."""
 TOLD = ("sticker_emoji", "duration_seconds", "place_name", "address", "game_title", "performer", "title")
 """What else is kept of a medium."""
+PLAIN = {"id", "type", "date", "date_unixtime", "edited", "edited_unixtime", "from", "from_id", "text"}
+PLAIN |= {"text_entities", "reply_to_message_id", "reply_to_peer_id"}
+"""Keys of most messages: of one with no others there is nothing more to tell."""
 FRAME = {"id", "type", "date", "date_unixtime", "actor_id", "text", "text_entities"}
 """What is not kept of a notice as it stands."""
 NEVER = ("1969-", "1970-")
@@ -82,8 +85,10 @@ class Writer:
         )
         if is_notice:
             _notice(message, record)
-        else:
+        elif not (PLAIN.issuperset(record) and type(record.get("text")) is str and account not in self.bots):
             self._words(message, record, account)
+        elif not message.text:
+            message.kind = "system"
         return message
 
     def _author(self, record: dict[str, Any], role: str) -> tuple[str, str | None]:
@@ -109,6 +114,8 @@ class Writer:
 
     def _reply(self, record: dict[str, Any]) -> str | None:
         """Return what it answers, where that is in the same chat."""
+        if "reply_to_message_id" not in record:
+            return None
         elsewhere = record.get("reply_to_peer_id")
         if elsewhere is not None and account_of(elsewhere) != self.chat.peer:
             return None

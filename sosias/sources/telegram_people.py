@@ -1,10 +1,10 @@
 """Who is who in Telegram's exports: accounts and chats have numbers, whatever they are called."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 
 from sosias.language import translate as _
 from sosias.sources.json_values import key, words
+from sosias.sources.naming import apart, newest
 from sosias.sources.source import Identity
 from sosias.sources.telegram_file import NAMES, OWN, Chat, Survey
 
@@ -17,8 +17,8 @@ class People:
     """The names of the accounts and chats of several files; those of one name are told apart."""
 
     def __init__(self, surveys: Sequence[Survey]) -> None:
-        self._names = _newest(survey.names for survey in surveys)
-        self.authors = _apart({one: self._name(one) for one in self._names})
+        self._names = newest(survey.names for survey in surveys)
+        self.authors = apart({one: self._name(one) for one in self._names})
         newest = sorted(surveys, key=lambda survey: survey.last)
         called = {
             peer: name
@@ -26,7 +26,7 @@ class People:
             for chat in survey.chats.values()
             if (peer := chat.peer) and (name := self._chat(chat))
         }
-        self._chats = _apart(called)
+        self._chats = apart(called)
 
     def _name(self, account: str) -> str:
         names = self._names[account]
@@ -68,25 +68,3 @@ class People:
         """Name an account that wrote nothing by what the file says of it."""
         names = (words(survey.account.get(part)) for part in ("first_name", "last_name"))
         self.authors.setdefault(account, " ".join(filter(None, names)) or DELETED)
-
-
-def _newest(files: Iterable[Mapping[str, Mapping[str, str]]]) -> dict[str, list[str]]:
-    """Return the names of each account, the one that it wrote under last first."""
-    dates: dict[str, dict[str, str]] = defaultdict(dict)
-    for names in files:
-        for account, found in names.items():
-            for name, date in found.items():
-                dates[account][name] = max(date, dates[account].get(name, ""))
-            dates.setdefault(account, {})
-    return {one: sorted(found, key=lambda name: found[name], reverse=True) for one, found in dates.items()}
-
-
-def _apart(names: Mapping[str, str]) -> dict[str, str]:
-    """Add the number to a name that an older account or chat has too."""
-    taken: set[str] = set()
-    result = {}
-    for one in sorted(names, key=lambda one: (len(one), one)):
-        name = names[one] if names[one] not in taken else f"{names[one]} ({one})"
-        taken.add(name)
-        result[one] = name
-    return result
