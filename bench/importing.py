@@ -170,7 +170,7 @@ def _show_tools(result: Result, console: Any) -> None:
     from rich.table import Table
 
     table = Table(title=f"WhatsApp, {result['lines']} lines, {result['messages']} messages")
-    for column in ("", "seconds", "rounds", "messages", "authors", "peak MB", "its time ÷ ours"):
+    for column in ("", "seconds", "rounds", "messages", "authors", "MB", "÷ ours"):
         table.add_column(column, justify="right" if column else "left", no_wrap=not column)
     for tool, one in result["tools"].items():
         each = " ".join(f"{seconds:.2f}" for seconds in one["rounds"])

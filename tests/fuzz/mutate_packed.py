@@ -6,6 +6,7 @@ import io
 import lzma
 import warnings
 import zipfile
+import zlib
 from collections.abc import Callable
 from random import Random
 
@@ -40,7 +41,7 @@ def damaged_inside(name: str, data: bytes, inner: Mutator) -> bytes:
     unpack, pack = both
     try:
         return pack(inner(name, unpack(data)))
-    except (OSError, EOFError, lzma.LZMAError, zstandard.ZstdError, ValueError):
+    except (OSError, EOFError, zlib.error, lzma.LZMAError, zstandard.ZstdError, ValueError):
         return data
 
 
