@@ -41,4 +41,4 @@ class Encoding:
 
     def mend(self, text: str) -> str:
         """Return a string as it was written."""
-        return mended(text) if self.is_mangled else text
+        return text if text.isascii() or not self.is_mangled else mended(text)

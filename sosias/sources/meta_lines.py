@@ -132,10 +132,10 @@ YOU = ("You", "Tú", "Usted", "Você")
 NICKNAMED = re.compile(r"[^\n]{1,80} (?:sent an attachment|envió un (?:archivo )?adjunto)\.\s*")
 """By a nickname, which the download does not tell: asked only of messages that have something attached."""
 SENT = re.compile(
-    r"(?:You sent an attachment|Enviaste un (?:archivo )?adjunto|Você enviou um anexo"
-    r"|Vous avez envoyé une pièce jointe|Du hast einen Anhang gesendet|Hai inviato un allegato)\.\s*"
+    r"(?:You sent an attachment|Enviaste un (?:archivo )?adjunto|Voc\S+ enviou um anexo"
+    r"|Vous avez envoy\S+ une pi\S+ce jointe|Du hast einen Anhang gesendet|Hai inviato un allegato)\.\s*"
 )
-"""A line that tells that its sender is whose download it is."""
+"""A line that tells that its sender is whose download it is; its accents may be mangled."""
 
 
 def _joined(table: Sequence[tuple[Kind, Sequence[str]]]) -> re.Pattern[str]:

@@ -13,6 +13,7 @@ from sosias.sources.zones import Zone
 
 ENCRYPTED = "senderName"
 """A key that only messages of the end-to-end encrypted download have."""
+UNSENT = ("is_unsent", "isUnsent", "is_taken_down")
 MEDIA = ("photos", "videos", "audio_files", "gifs", "files", "media")
 FARTHEST = 1 << 62
 """Milliseconds; no clock shows as many."""
@@ -20,9 +21,11 @@ MOVES = ("Subscribe", "Unsubscribe")
 """Types of the lines that say who came and went."""
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Item:
-    """What an item of a download says, whatever its keys are called, and whatever their types are."""
+    """What an item of a download says, whatever its keys are called, and whatever their types are.
+
+    Not frozen: that would take three times as long to make."""
 
     sender: str
     milliseconds: int | None
@@ -48,21 +51,30 @@ class Item:
             milliseconds=_milliseconds(time),
             text=words(text),
             type=kind,
-            unsent=any(raw.get(key) is True for key in ("is_unsent", "isUnsent", "is_taken_down")),
+            unsent=any(raw[key] is True for key in UNSENT if key in raw),
             call=duration is not None or raw.get("missed") is True or kind.casefold() == "call",
             seconds=str(duration) if isinstance(duration, int | float) else "",
             media=_media(raw),
             share=mapping(raw.get("share")),
             reactions=tuple(
-                (words(one.get("reaction")), words(one.get("actor"))) for one in objects(raw.get("reactions"))
+                [
+                    (words(one.get("reaction")), words(one.get("actor")))
+                    for one in objects(raw.get("reactions"))
+                ]
             ),
-            people=tuple(words(one.get("name")) for one in objects(raw.get("users"))),
+            people=tuple([words(one.get("name")) for one in objects(raw.get("users"))]),
         )
 
     def strings(self) -> tuple[str, ...]:
         """Return what people have written or chosen: what Meta may have mangled."""
+        if not self.reactions and not self.share:
+            return self.sender, self.text
         faces = (part for reaction in self.reactions for part in reaction)
         return (self.sender, self.text, words(self.share.get("share_text")), *faces)
+
+
+def _face(raw: Mapping[str, Any]) -> tuple[str, str]:
+    return words(raw.get("reaction")), words(raw.get("actor"))
 
 
 def _milliseconds(value: object) -> int | None:
@@ -72,13 +84,15 @@ def _milliseconds(value: object) -> int | None:
 
 def objects(value: object) -> list[dict[str, Any]]:
     """Return the objects of an array."""
-    return [one for one in items(value) if isinstance(one, dict)]
+    return [one for one in items(value) if isinstance(one, dict)] if value else []
 
 
 def _media(raw: Mapping[str, Any]) -> tuple[str, ...]:
     """Return where the media lie, within the download."""
-    found = [one for key in MEDIA for one in objects(raw.get(key))]
-    return tuple(words(one.get("uri")) for one in (*found, *objects([raw.get("sticker")])))
+    found = [one for key in MEDIA if key in raw for one in objects(raw[key])]
+    if "sticker" in raw:
+        found += objects([raw["sticker"]])
+    return tuple([words(one.get("uri")) for one in found])
 
 
 @dataclass
@@ -136,7 +150,7 @@ class Scribe:
         """
         if milliseconds is None:
             return ""
-        if any(first <= milliseconds <= last for first, last in self.windows):
+        if self.windows and any(first <= milliseconds <= last for first, last in self.windows):
             seen = self._shared.setdefault(milliseconds, [])
             self._times[milliseconds, content] += 1
             if seen.count(content) >= self._times[milliseconds, content]:
@@ -147,6 +161,8 @@ class Scribe:
         return native_id(self.source, self.key, milliseconds, *([len(seen)] if len(seen) > 1 else []))
 
     def _attributes(self, item: Item) -> dict[str, str]:
+        if not (item.media or item.share or item.reactions or item.seconds or item.people):
+            return {}
         mend = self.encoding.mend
         faces = ((mend(face), mend(actor)) for face, actor in item.reactions)
         facts = {

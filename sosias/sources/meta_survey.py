@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 from sosias.sources.entry import Entry
 from sosias.sources.json_stream import Value, walk
 from sosias.sources.json_values import items, mapping, words
-from sosias.sources.meta_encoding import Encoding, mended
+from sosias.sources.meta_encoding import Encoding
 from sosias.sources.meta_lines import is_the_owners
 from sosias.sources.meta_messages import ENCRYPTED, Item
 
@@ -97,7 +97,7 @@ class Survey:
 
     def _see(self, item: Item, before: int | None) -> None:
         self.senders[item.sender] += 1
-        if is_the_owners(mended(item.text)):
+        if is_the_owners(item.text):
             self.owners[item.sender] += 1
         for text in item.strings():
             self.encoding.see(text)

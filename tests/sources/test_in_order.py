@@ -2,13 +2,11 @@
 
 from datetime import datetime
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from sosias.messages import Message
-from sosias.sources import in_order as module
-from sosias.sources.in_order import in_order
+from sosias.sources.in_order import FARTHEST, in_order
 
 KEYS = st.lists(st.integers(-3, 3) | st.integers())
 
@@ -25,13 +23,10 @@ def numbered(keys: list[int]) -> list[tuple[int, Message]]:
     ]
 
 
-@pytest.mark.parametrize("held", [0, module.HELD])
 @given(KEYS, st.booleans())
-def test_order(held: int, keys: list[int], newest_first: bool) -> None:
+def test_order(keys: list[int], newest_first: bool) -> None:
     messages = numbered(keys)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(module, "HELD", held)
-        read = list(in_order(messages, newest_first=newest_first))
+    read = list(in_order(messages, newest_first=newest_first))
     came = reversed(messages) if newest_first else messages
-    near = {key: max(-module.FARTHEST, min(key, module.FARTHEST)) for key in keys}
+    near = {key: max(-FARTHEST, min(key, FARTHEST)) for key in keys}
     assert read == [message for _key, message in sorted(came, key=lambda one: near[one[0]])]
