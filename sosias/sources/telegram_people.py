@@ -19,10 +19,10 @@ class People:
     def __init__(self, surveys: Sequence[Survey]) -> None:
         self._names = newest(survey.names for survey in surveys)
         self.authors = apart({one: self._name(one) for one in self._names})
-        newest = sorted(surveys, key=lambda survey: survey.last)
+        by_age = sorted(surveys, key=lambda survey: survey.last)
         called = {
             peer: name
-            for survey in newest
+            for survey in by_age
             for chat in survey.chats.values()
             if (peer := chat.peer) and (name := self._chat(chat))
         }
