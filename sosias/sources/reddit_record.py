@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from sosias.messages import Kind, Message, native_id
@@ -101,7 +102,7 @@ class Records:
             _kind(text, author, "text", attributes),
             text,
             None if self.owner is None else True,
-            native_id(SOURCE_NAME, parent) if parent else None,
+            _id(parent) if parent else None,
             edited=is_true(record.get("edited")),
             attributes=attributes,
             file=self.file,
@@ -143,15 +144,11 @@ class Records:
     def _facts(self, record: Record, names: tuple[Pair, ...], flags: tuple[Pair, ...]) -> dict[str, str]:
         facts = {}
         for field, name in names:
-            if (value := record.get(field)) is not None:
-                if type(value) is str:
-                    value = self.decode(value)
-                elif type(value) is not int:
-                    value = fact(value)
-                if value != "":
-                    facts[name] = str(value)
+            value = record.get(field)
+            if value is not None and (found := self._text(value)):
+                facts[name] = found
         for field, name in flags:
-            if is_true(record.get(field)):
+            if record.get(field) and is_true(record[field]):
                 facts[name] = "true"
         return facts
 
@@ -175,6 +172,12 @@ def _kind(text: str, author: Any, kind: Kind, attributes: dict[str, str]) -> Kin
     return kind
 
 
+@lru_cache(1 << 12)
+def _id(key: str) -> str:
+    """Return the id of what is answered: many comments answer one text."""
+    return native_id(SOURCE_NAME, key)
+
+
 def is_bot(author: str) -> bool:
     name = author.lower()
     return name in BOTS or name.endswith(BOT_ENDING)
@@ -193,7 +196,9 @@ def full_name(value: Any, prefix: str) -> str:
 
 def thread(subreddit: str | None, link: str) -> str:
     """Return the name of a chat: one post with all that was said under it."""
-    return "/".join(part for part in ("r", subreddit, link.removeprefix("t3_")) if part)
+    if subreddit and link:
+        return f"r/{subreddit}/{link.removeprefix('t3_')}"
+    return f"r/{subreddit or link}"
 
 
 def moment(value: Any, zone: Zone) -> datetime | None:
