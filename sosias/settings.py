@@ -34,6 +34,28 @@ class WorkspaceSettings(Settings):
     """IANA zone by whose clock the times of exports that give UTC are told; the last one given."""
 
 
+class IdentitySettings(Settings):
+    """Spellings of one person's name."""
+
+    name: str
+    """The one that is shown."""
+    also: tuple[str, ...]
+    """The others."""
+    why: str
+    """By what they were seen to be one person's."""
+    by: Literal["export", "you"]
+    """Who joined them."""
+
+
+class PeopleSettings(Settings):
+    """`people.toml`: who is one person under several names; the messages keep the names of their exports."""
+
+    identities: tuple[IdentitySettings, ...] = ()
+    """What was joined; several may have the same `name`."""
+    refused: tuple[tuple[str, str], ...] = ()
+    """Names that no import joins: the user took them apart."""
+
+
 class Consent(Settings):
     """By what right a person's writing is imitated; training without it is refused."""
 

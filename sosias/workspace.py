@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import IO, Any, TypeVar, cast
 
 import tomlkit
 from filelock import FileLock, Timeout
@@ -237,6 +237,37 @@ class Workspace:
     @property
     def messages_folder(self) -> Path:
         return private_folder(self.folder / "messages")
+
+    @property
+    def people_file(self) -> Path:
+        """Who is one person under several names."""
+        return self.folder / "people.toml"
+
+    def people_file_with(self, messages: Path) -> Path:
+        """Return where an import writes down the next people file, which counts once `messages` is there."""
+        return self.folder / f".people.{messages.stem}.toml"
+
+    def next_people_file(self) -> Path | None:
+        """Return the people file of an import that is whole but was cut off before it put it in its place."""
+        found = sorted(self.folder.glob(".people.*.toml"))
+        stored = {file.stem for file in self.message_files()}
+        whole = [one for one in found if one.name.split(".")[2] in stored]
+        return whole[-1] if whole else None
+
+    def settle_people(self) -> None:
+        """Finish what an import that was cut off left of the people file, or clear it away."""
+        whole = self.next_people_file()
+        if whole is not None:
+            os.replace(whole, self.people_file)
+        for pattern in (".people.*", "..people.*"):
+            for left in self.folder.glob(pattern):
+                left.unlink()
+
+    @contextmanager
+    def spool(self) -> Iterator[IO[bytes]]:
+        """Give a private file without a name, gone when it is closed and when the process is killed."""
+        with tempfile.TemporaryFile(dir=self.messages_folder, prefix=".") as file:
+            yield cast(IO[bytes], file)
 
     @property
     def fault_file(self) -> Path:

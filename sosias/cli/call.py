@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sosias.cli.spoken import SpokenCommand
+from sosias.cli.spoken import SpokenCommand, SpokenGroup
 from sosias.events import Listener
 from sosias.language import translate as _
 
@@ -117,25 +117,40 @@ def command(app: typer.Typer, name: str, said: str) -> Callable[[Callable[..., N
     """Register a function `(call, ...)` as a command; it takes -C, -p and --json like every other."""
 
     def register(function: Callable[..., None]) -> None:
-        own = list(inspect.signature(function, eval_str=True).parameters.values())
-        keyword = inspect.Parameter.KEYWORD_ONLY
-        parameters = [
-            inspect.Parameter("context", keyword, annotation=typer.Context),
-            *(one.replace(kind=keyword) for one in own if one.name != "call"),
-            inspect.Parameter("folder", keyword, default=None, annotation=Folder),
-            inspect.Parameter("persona", keyword, default=None, annotation=PersonaName),
-            inspect.Parameter("as_json", keyword, default=False, annotation=AsJson),
-        ]
-
-        def run(context: typer.Context, **values: Any) -> None:
-            shared = [values.pop(key) for key in ("folder", "persona", "as_json")]
-            function(with_options(context.obj, *shared), **values)
-
-        run.__dict__["__signature__"] = inspect.Signature(parameters)
-        run.__annotations__ = {one.name: one.annotation for one in parameters}
-        app.command(name, cls=SpokenCommand, help=said)(run)
+        app.command(name, cls=SpokenCommand, help=said)(_with_shared(function))
 
     return register
+
+
+def group(app: typer.Typer, name: str, said: str, function: Callable[[Call], None]) -> typer.Typer:
+    """Register a command that has commands of its own, and does something without them, too."""
+    below = typer.Typer(cls=SpokenGroup, rich_markup_mode=None, invoke_without_command=True)
+    below.callback()(_with_shared(function))
+    app.add_typer(below, name=name, help=said)
+    return below
+
+
+def _with_shared(function: Callable[..., None]) -> Callable[..., None]:
+    """Return the function `(call, ...)` with the options that every command takes in the call's stead."""
+    own = list(inspect.signature(function, eval_str=True).parameters.values())
+    keyword = inspect.Parameter.KEYWORD_ONLY
+    parameters = [
+        inspect.Parameter("context", keyword, annotation=typer.Context),
+        *(one.replace(kind=keyword) for one in own if one.name != "call"),
+        inspect.Parameter("folder", keyword, default=None, annotation=Folder),
+        inspect.Parameter("persona", keyword, default=None, annotation=PersonaName),
+        inspect.Parameter("as_json", keyword, default=False, annotation=AsJson),
+    ]
+
+    def run(context: typer.Context, **values: Any) -> None:
+        shared = [values.pop(key) for key in ("folder", "persona", "as_json")]
+        context.obj = with_options(context.obj, *shared)
+        if context.invoked_subcommand is None:
+            function(context.obj, **values)
+
+    run.__dict__["__signature__"] = inspect.Signature(parameters)
+    run.__annotations__ = {one.name: one.annotation for one in parameters}
+    return run
 
 
 def with_options(call: Call | None, folder: Path | None, persona: str | None, as_json: bool) -> Call:

@@ -15,13 +15,14 @@ def look(call: Call) -> None:
     """Describe the messages of the workspace."""
     from sosias.corpus.describe import describe
     from sosias.corpus.engine import read_messages
+    from sosias.sources.people import names
     from sosias.sources.store import NothingImported
 
     workspace = call.workspace()
     files = workspace.message_files()
     if not files:
         raise NothingImported(folder=workspace.folder)
-    facts = describe(read_messages(files))
+    facts = describe(read_messages(files, names(workspace)))
     head = _("Messages: {messages}. Chats: {chats}. Language: {language} ({why}).")
     hint = _("Make a persona of one who has enough words: {command}")
     hint = hint.format(command=call.spelt("new NAME --as AUTHOR --consent KIND"))

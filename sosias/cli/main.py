@@ -14,7 +14,17 @@ import typer
 from typer.exceptions import TyperException
 
 from sosias import __version__
-from sosias.cli.call import AsJson, Call, Folder, PersonaName, command, program, with_options, write_line
+from sosias.cli.call import (
+    AsJson,
+    Call,
+    Folder,
+    PersonaName,
+    command,
+    group,
+    program,
+    with_options,
+    write_line,
+)
 from sosias.cli.chat import chat
 from sosias.cli.create import create
 from sosias.cli.demo import demo
@@ -26,6 +36,7 @@ from sosias.cli.look import look
 from sosias.cli.messages import messages
 from sosias.cli.models import list_, pull
 from sosias.cli.new import new
+from sosias.cli.people import join, people, undo
 from sosias.cli.prepare import prepare
 from sosias.cli.serve import serve
 from sosias.cli.spoken import SpokenGroup
@@ -64,6 +75,10 @@ catalogue = typer.Typer(cls=SpokenGroup, rich_markup_mode=None)
 command(catalogue, "list", _("Show the bases that can be had, and which are on this machine."))(list_)
 command(catalogue, "pull", _("Fetch a base onto this machine."))(pull)
 app.add_typer(catalogue, name="models", help=_("The models that a persona can start from."))
+
+who = group(app, "people", _("Show who writes under several names; join them, or take them apart."), people)
+command(who, "join", _("Join names that are one person's."))(join)
+command(who, "undo", _("Take names apart that are not one person's."))(undo)
 
 
 def _say_version(asked: bool) -> None:

@@ -1,6 +1,6 @@
 """The table engine: DuckDB in this process, closed to the network."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,15 @@ def connect() -> Any:
     return connection
 
 
-def read_messages(files: Sequence[Path]) -> ir.Table:
-    """Return the messages of all imports as one table."""
-    return connect().read_parquet([str(file) for file in files], table_name="messages")
+def read_messages(files: Sequence[Path], names: Mapping[str, str] | None = None) -> ir.Table:
+    """Return the messages of all imports as one table.
+
+    `names` has the name that is shown of every author who writes under others, too
+    (`sosias.sources.people.names`).
+    """
+    messages = connect().read_parquet([str(file) for file in files], table_name="messages")
+    if not names:
+        return messages
+    known = ibis.memtable({"_spelling": list(names), "_shown": list(names.values())})
+    joined = messages.left_join(known, messages.author == known._spelling)
+    return joined.mutate(author=joined._shown.coalesce(joined.author)).select(*messages.columns)

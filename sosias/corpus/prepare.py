@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import ibis
@@ -15,6 +15,7 @@ from sosias.corpus.session import SESSION_SCHEMA, Session, from_table
 from sosias.errors import SosiasError
 from sosias.events import Listener, Progress, silent
 from sosias.settings import PersonaSettings
+from sosias.sources.people import names
 from sosias.workspace import Persona, Workspace, atomic_file
 
 
@@ -46,17 +47,24 @@ def prepare(workspace: Workspace, persona: Persona, listener: Listener = silent)
     Raises:
         NoMessages, BadWhere, NoWords, TooFewSessions: nothing to prepare, or not enough.
     """
-    settings = persona.settings
+    known = names(workspace)
+    settings = shown(persona.settings, known)
     listener(Progress("prepare", 0, 1))
     files = workspace.message_files()
     if not files:
         raise NoMessages(folder=workspace.folder)
-    table = session_table(read_messages(files), settings)
+    table = session_table(read_messages(files, known), settings)
     _check(table, settings)
     with workspace.writing(), atomic_file(persona.sessions_file) as new:
         pq.write_table(table, new)
     listener(Progress("prepare", 1, 1))
     return summary(list(from_table(table)))
+
+
+def shown(settings: PersonaSettings, names: Mapping[str, str]) -> PersonaSettings:
+    """Return the settings with the name under which the author's messages are read now."""
+    author = settings.author and names.get(settings.author, settings.author)
+    return settings.model_copy(update={"author": author})
 
 
 def session_table(messages: Any, settings: PersonaSettings) -> pa.Table:

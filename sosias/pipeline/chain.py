@@ -103,8 +103,9 @@ def _ask(base: str, accept: Callable[[str], bool]) -> bool:
 def _language(workspace: Workspace) -> str:
     from sosias.corpus.describe import describe
     from sosias.corpus.engine import read_messages
+    from sosias.sources.people import names
 
-    return str(describe(read_messages(workspace.message_files()))["language"])
+    return str(describe(read_messages(workspace.message_files(), names(workspace)))["language"])
 
 
 def _persona(workspace: Workspace, order: Order, listener: Listener) -> Persona:
@@ -112,13 +113,15 @@ def _persona(workspace: Workspace, order: Order, listener: Listener) -> Persona:
 
     The consent just stated is the one that holds.
     """
+    from sosias.corpus.prepare import shown
+    from sosias.sources.people import names
     from sosias.sources.store import find_author
 
     if order.name not in workspace.persona_names():
         return new_persona(workspace, order.name, order.consent, author=order.author)
     persona = workspace.persona(order.name)
     settings = persona.settings
-    if settings.author != find_author(workspace, order.author):
+    if shown(settings, names(workspace)).author != find_author(workspace, order.author):
         raise PersonaExists(name=order.name, folder=workspace.folder)
     stated = order.consent
     if (stated.kind, stated.by) != (settings.consent.kind, settings.consent.by):
@@ -136,6 +139,8 @@ def _in_words(consent: Consent) -> str:
 def _is_prepared(workspace: Workspace, persona: Persona) -> bool:
     """Are the sessions newer than all that they are made from?"""
     made_from = [*workspace.message_files(), persona.settings_file]
+    if workspace.people_file.is_file():
+        made_from.append(workspace.people_file)
     made = persona.sessions_file
     return made.is_file() and made.stat().st_mtime >= max(path.stat().st_mtime for path in made_from)
 

@@ -1,114 +1,225 @@
-"""Where messages that come in belong among those of their chat that are there already.
+"""An export into what is known of its source: once each, every chat under one name, in order.
 
-Exports are capped at some ten thousand messages, so people hold several that overlap. Messages that
-both have are the fixed points; a run of new ones takes its place after the one before it.
+What is known by its id is passed over. The rest waits on disk until the whole export has been seen,
+for only then is it known which chats and authors are stored under other names, and where a run of
+new messages belongs; of all messages only numbers are held in memory.
 """
 
-from bisect import bisect_right
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from collections.abc import Iterator
+from typing import IO
 
+import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
-BREAK = 1 << 32
-"""Left free between exports that do not touch: a third may fill it."""
+from sosias.language import translate as _
+from sosias.messages import MESSAGE_SCHEMA
+from sosias.sources.evidence import Alike, Evidence, Incoming, Span
+from sosias.sources.library import NONE, Library
+from sosias.sources.people import People
+from sosias.sources.placing import STEP, last_before, place
+from sosias.sources.report import FileReport
+from sosias.sources.rows import NEVER, Integers, Numbers, Rows, Truths
+from sosias.sources.source import Identity
 
-
-@dataclass
-class Known:
-    """The ids, places and times of a chat's messages."""
-
-    ids: list[pa.Array] = field(default_factory=list)
-    seqs: list[pa.Array] = field(default_factory=list)
-    times: list[pa.Array] = field(default_factory=list)
-
-    def add(self, batch: pa.RecordBatch | pa.Table) -> None:
-        for chunks, name in ((self.ids, "id"), (self.seqs, "seq"), (self.times, "sent_at")):
-            column = batch.column(name)
-            chunks.extend(column.chunks if isinstance(column, pa.ChunkedArray) else [column])
-
-    def __len__(self) -> int:
-        return sum(len(chunk) for chunk in self.ids)
-
-    def places(self, ids: pa.Array) -> list[int | None]:
-        """Return where the messages with these ids stand; None: they are new."""
-        seqs = pa.chunked_array(self.seqs, pa.int64())
-        found = pc.index_in(ids, value_set=pa.chunked_array(self.ids, pa.string()).combine_chunks())
-        places: list[int | None] = seqs.take(found).to_pylist()
-        return places
-
-    def taken(self) -> list[int]:
-        """Return all places, in order."""
-        return sorted(pa.chunked_array(self.seqs, pa.int64()).to_pylist())
-
-    def last_before(self, moment: datetime | None) -> int | None:
-        """Return the place of the last message that was not sent after `moment`; None: there is none."""
-        seqs, times = (
-            pa.chunked_array(self.seqs, pa.int64()),
-            pa.chunked_array(self.times, pa.timestamp("us")),
-        )
-        if moment is None:
-            return pc.max(seqs).as_py()  # type: ignore[no-any-return]
-        earlier = pc.less_equal(times, pa.scalar(moment, pa.timestamp("us")))
-        return pc.max(seqs.filter(earlier)).as_py()  # type: ignore[no-any-return]
+RENAMED = 0.5
+"""Share of a stored chat's messages, in the time that an export covers, that must be in one of its chats
+before that is held to be the same chat renamed: some messages are in two chats."""
 
 
-def place(known: Known, places: Sequence[int | None], start: datetime | None) -> list[int]:
-    """Return a place for each message of a file: its own where it is known, else one in its run.
-
-    `places` are those of the known ones, in file order; `start` is the time of the first. A run that
-    is longer than the room between its neighbours shares the last place there.
-    """
-    taken = known.taken()
-    result: list[int] = []
-    before: int | None = None
-    for first, last, after in _runs(places):
-        if first == last:
-            pass
-        elif before is None and after is None:
-            result += _alone(taken, known.last_before(start), last - first)
-        elif before is None:
-            result += _ending_before(taken, after, last - first)
-        else:
-            result += _following(taken, before, last - first)
-        if after is not None:
-            result.append(after)
-            before = after
-    return result
+def spaced(batch: pa.RecordBatch) -> pa.RecordBatch:
+    """Return messages of which nothing is known with their places apart, so that others can come between."""
+    seq = batch.column("seq").to_numpy(zero_copy_only=False) * STEP
+    return _with(batch, seq=pa.array(seq))
 
 
-def _runs(places: Sequence[int | None]) -> list[tuple[int, int, int | None]]:
-    """Return the runs of new messages, empty ones too: first, one past the last, the known place after."""
-    runs, first = [], 0
-    for index, known in enumerate(places):
-        if known is not None:
-            runs.append((first, index, known))
-            first = index + 1
-    return [*runs, (first, len(places), None)]
+def _with(batch: pa.RecordBatch, **columns: pa.Array) -> pa.RecordBatch:
+    arrays = [columns.get(name, batch.column(name)) for name in MESSAGE_SCHEMA.names]
+    return pa.RecordBatch.from_arrays(arrays, schema=MESSAGE_SCHEMA)
 
 
-def _alone(taken: list[int], before: int | None, count: int) -> list[int]:
-    """Place a file that shares nothing with what is there, by its time."""
-    if before is None:
-        return list(range(taken[0] - BREAK - count, taken[0] - BREAK))
-    if before == taken[-1]:
-        return list(range(before + BREAK, before + BREAK + count))
-    return _following(taken, before, count)
+class Merge:
+    """Merges one export; `joined` is what it showed of people."""
+
+    def __init__(self, library: Library, people: People, file: FileReport, spool: IO[bytes]) -> None:
+        self.library = library
+        self.people = people
+        self.file = file
+        self.spool = spool
+        self.joined: list[Identity] = []
+        self.rows: Rows | None = None
+        """What is new, as it is stored."""
+
+    def batches(self, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        """Read all, then yield what is new."""
+        seen, new = self._read(batches)
+        if new is None:
+            return
+        export = _Export(self.library, seen, new)
+        alike = self._alike(export)
+        chats = {**export.chats, **alike.chats}
+        self._tell(export, chats)
+        seq = export.placed(chats, alike.found)
+        fresh = alike.found == NONE
+        self.file.duplicates += int((~fresh).sum())
+        new.chat = np.array([chats.get(chat, chat) for chat in new.chat.tolist()], np.uint32)
+        new.seq = seq
+        self.rows = new.take(fresh)
+        yield from self._stored(new, fresh)
+
+    def _read(self, batches: Iterator[pa.RecordBatch]) -> tuple["Passing", Rows | None]:
+        """Note what comes by as numbers, and put what is new on the spool."""
+        options = pa.ipc.IpcWriteOptions(compression="lz4")
+        seen, new = Passing(), []
+        with pa.ipc.new_stream(self.spool, MESSAGE_SCHEMA, options=options) as writer:
+            for batch in batches:
+                rows = self.library.rows(batch)
+                found = self.library.find(rows)
+                fresh = found == NONE
+                seen.add(rows, found)
+                self.file.duplicates += int((~fresh).sum())
+                if fresh.any():
+                    new.append(rows.take(fresh))
+                    writer.write_batch(batch.filter(pa.array(fresh)))
+        return seen, Rows.joined(new) if new else None
+
+    def _alike(self, export: "_Export") -> Alike:
+        authors = self.library.authors
+        if authors is None:
+            return Alike(np.full(len(export.new), NONE, np.int64))
+
+        def same(one: int, two: int) -> bool:
+            first, second = authors.names[one], authors.names[two]
+            return first is not None and second is not None and self.people.are_one(first, second)
+
+        alike = Evidence(self.library, export.incoming(), same).weigh()
+        why = _("{count} messages are the same in two exports")
+        told = [
+            Identity(str(authors.names[stored]), (str(authors.names[new]),), why.format(count=count))
+            for (stored, new), count in alike.authors.items()
+        ]
+        self.joined += self.people.learn(told)
+        return alike
+
+    def _tell(self, export: "_Export", chats: dict[int, int]) -> None:
+        """Note which chats are stored under another name."""
+        said = _("the chat {chat} is stored as {before}: they have messages in common; what is new joins it")
+        names = self.library.chats.names
+        for chat, stored in chats.items():
+            if chat != stored and chat in export.with_new:
+                self.file.reading.notes.append(said.format(chat=names[chat], before=names[stored]))
+
+    def _stored(self, new: Rows, fresh: Truths) -> Iterator[pa.RecordBatch]:
+        """Read what is new from the spool, under its chat's stored name and in its place."""
+        names = self.library.chats.names
+        self.spool.seek(0)
+        first = 0
+        for batch in pa.ipc.open_stream(self.spool):
+            here = slice(first, first := first + batch.num_rows)
+            chat = pa.array([names[number] for number in new.chat[here].tolist()], pa.string())
+            stored = _with(batch, chat=chat, seq=pa.array(new.seq[here])).filter(pa.array(fresh[here]))
+            if stored.num_rows:
+                yield stored
 
 
-def _ending_before(taken: list[int], after: int | None, count: int) -> list[int]:
-    """Place a run that leads up to the first known message of a file."""
-    assert after is not None
-    index = bisect_right(taken, after - 1)
-    if index == 0:
-        return list(range(after - count, after))
-    return _following(taken, taken[index - 1], count)
+class Passing:
+    """All messages of an export, known and new."""
+
+    def __init__(self) -> None:
+        self._parts: list[tuple[Numbers, Integers, Integers, Integers]] = []
+
+    def add(self, rows: Rows, found: Integers) -> None:
+        self._parts.append((rows.chat, rows.seq, rows.time, found))
+
+    def columns(self) -> tuple[Numbers, Integers, Integers, Integers]:
+        """Return chat, place in the file, time, and the stored row or NONE."""
+        chat, seq, time, found = (np.concatenate(column) for column in zip(*self._parts, strict=True))
+        self._parts.clear()
+        return chat, seq, time, found
 
 
-def _following(taken: list[int], before: int, count: int) -> list[int]:
-    """Place a run after a known message."""
-    index = bisect_right(taken, before)
-    room = taken[index] - before - 1 if index < len(taken) else count
-    return [before + min(step, room) for step in range(1, count + 1)]
+class _Export:
+    """An export that has been seen: its chats, and where they are stored."""
+
+    def __init__(self, library: Library, seen: Passing, new: Rows) -> None:
+        self.library = library
+        self.new = new
+        self.chat, self.seq, self.time, self.found = seen.columns()
+        self.with_new = set(np.unique(new.chat).tolist())
+        order = np.lexsort((self.seq, self.chat))
+        numbers, starts = np.unique(self.chat[order], return_index=True)
+        ends = np.append(starts[1:], len(order))
+        self._slices = {
+            chat: order[start:end]
+            for chat, start, end in zip(numbers.tolist(), starts.tolist(), ends.tolist(), strict=True)
+            if chat in self.with_new
+        }
+        """Rows in the order of the file, by chat."""
+        self.stored = library.known_chats()
+        self.chats = self._known() | self._renamed()
+
+    def _known(self) -> dict[int, int]:
+        return {chat: chat for chat in np.intersect1d(self.stored, np.unique(self.new.chat)).tolist()}
+
+    def _renamed(self) -> dict[int, int]:
+        """Return the stored chat of each chat whose messages are known under another name."""
+        rows = np.flatnonzero((self.found != NONE) & ~np.isin(self.chat, self.stored))
+        if not len(rows):
+            return {}
+        pairs = np.stack([self.chat[rows], self.library.chat_of(self.found[rows])])
+        found, counts = np.unique(pairs, axis=1, return_counts=True)
+        best: dict[int, tuple[int, int]] = {}
+        for chat, stored, count in zip(*found.tolist(), counts.tolist(), strict=True):
+            if chat in self.with_new and count >= RENAMED * self._covered(stored, self.span(chat)):
+                best[chat] = max(best.get(chat, (0, 0)), (count, stored))
+        return {chat: stored for chat, (_count, stored) in best.items()}
+
+    def span(self, chat: int) -> Span:
+        """Return the first and the last time in a chat."""
+        times = self.time[self._slices[chat]]
+        times = times[times != NEVER]
+        return (int(times.min()), int(times.max())) if len(times) else (NEVER + 1, NEVER + 1)
+
+    def _covered(self, stored: int, span: Span) -> int:
+        """Return how many messages of a stored chat were sent in a span."""
+        times = self.library.column("time", self.library.of_chat(stored))
+        return int(((times >= span[0]) & (times <= span[1])).sum())
+
+    def incoming(self) -> Incoming:
+        """Return what is compared with the messages under other names."""
+        taken = np.unique(self.found[self.found != NONE])
+        return Incoming(self.new, self.chats, self.span, taken)
+
+    def placed(self, chats: dict[int, int], same: Integers) -> Integers:
+        """Return the place of each new message, in the order of the spool; `same` is where it is stored."""
+        seq = self.seq * STEP
+        found = self.found.copy()
+        found[found == NONE] = same
+        added: dict[int, list[Integers]] = {}
+        for chat, rows in self._slices.items():
+            if chat in chats and (found[rows] == NONE).any():
+                seq[self._new(rows, found)] = self._placed(rows, found, chats[chat], added)
+        result: Integers = seq[self.found == NONE]
+        return result
+
+    def _new(self, rows: Integers, found: Integers) -> Integers:
+        new: Integers = rows[found[rows] == NONE]
+        return new
+
+    def _placed(
+        self, rows: Integers, found: Integers, chat: int, added: dict[int, list[Integers]]
+    ) -> Integers:
+        """Place what is new of a chat among what is stored, and what came under another of its names."""
+        stored = self.library.of_chat(chat)
+        places, times = self.library.column("seq", stored), self.library.column("time", stored)
+        taken = np.sort(np.concatenate([places, *added.get(chat, [])]))
+        at = found[rows]
+        known = at != NONE
+        in_chat = ~known
+        in_chat[known] = self.library.chat_of(at[known]) == chat
+        at, known = at[in_chat], known[in_chat]
+        there = np.zeros(len(at), np.int64)
+        there[known] = self.library.column("seq", at[known])
+        before = last_before(places, times, int(self.time[rows[0]]))
+        new = place(taken, known, there, before)
+        added.setdefault(chat, []).append(new)
+        return new

@@ -9,7 +9,7 @@ from typing import Any
 from sosias.language import translate as _
 from sosias.messages import Message
 from sosias.sources.entry import Entry
-from sosias.sources.source import Reading
+from sosias.sources.source import Identity, Reading
 
 
 @dataclass
@@ -85,6 +85,8 @@ class ImportReport:
     """Messages that are new in the workspace."""
     others: list[Entry] = field(default_factory=list)
     """Files that no format knows."""
+    joined: list[Identity] = field(default_factory=list)
+    """Names that are now known to be one person's."""
 
     @property
     def messages(self) -> int:
@@ -116,6 +118,7 @@ class ImportReport:
             "duplicates": sum(file.duplicates for file in self.files),
             "owner": owner,
             "owner_why": why,
+            "joined": [{"name": one.name, "also": list(one.also), "why": one.why} for one in self.joined],
             "files": [file.as_json() for file in self.files],
             "others": dict(Counter(entry.suffix or entry.file_name for entry in self.others).most_common()),
         }

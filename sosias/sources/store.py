@@ -3,34 +3,28 @@
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from itertools import islice
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
-import pyarrow as pa
+import numpy as np
 import pyarrow.compute as pc
 import pyarrow.dataset as ds
 import pyarrow.parquet as pq
+from numpy.typing import NDArray
 from rapidfuzz import fuzz, process
 
 from sosias.errors import SosiasError
 from sosias.events import Choice, Listener, Progress, silent
 from sosias.language import translate as _
-from sosias.messages import (
-    MESSAGE_SCHEMA,
-    TRAINABLE_KINDS,
-    Message,
-    from_batch,
-    repair,
-    to_batch,
-    with_ids,
-)
-from sosias.sources.merging import Known, place
+from sosias.messages import MESSAGE_SCHEMA, TRAINABLE_KINDS, Message, from_batch
+from sosias.sources.intake import BATCH, Intake
+from sosias.sources.people import People, plain
 from sosias.sources.report import FileReport, ImportReport
+from sosias.sources.rows import Integers, Register
 from sosias.sources.source import Options, Reading, recognise
-from sosias.workspace import Workspace, atomic_file
+from sosias.workspace import Workspace, write_settings
 
-BATCH = 1 << 14
-"""Messages held and written at once."""
 NEAREST = 10
 """Names that an error lists."""
 
@@ -59,6 +53,7 @@ def import_files(
         WorkspaceBusy: another process is writing.
     """
     with workspace.writing():
+        workspace.settle_people()
         listener(Progress("import", 0, 0))
         found = [recognise(path, options) for path in paths]
         readings = [reading for one in found for reading in one.readings]
@@ -66,7 +61,7 @@ def import_files(
         report = ImportReport([FileReport(reading) for reading in readings], others=others)
         for file in report.files:
             _announce(file.reading, listener)
-        _write(workspace.next_message_file(), _new_messages(workspace, report, listener))
+        Intake(workspace, report, listener).run()
     return report
 
 
@@ -80,125 +75,125 @@ def _announce(reading: Reading, listener: Listener) -> None:
         listener(Choice(_("who exported {file}").format(file=name), reading.owner, reading.owner_why))
 
 
-def _write(target: Path, batches: Iterator[pa.RecordBatch]) -> None:
-    """Write the batches to a new file, none at all where there are none."""
-    first = next(batches, None)
-    if first is None:
-        return
-    with atomic_file(target) as new, pq.ParquetWriter(new, MESSAGE_SCHEMA, compression="zstd") as writer:
-        writer.write_batch(first)
-        for batch in batches:
-            writer.write_batch(batch)
-
-
-def _new_messages(workspace: Workspace, report: ImportReport, listener: Listener) -> Iterator[pa.RecordBatch]:
-    """Yield the messages that the workspace does not have yet."""
-    counts = [file.reading.count for file in report.files]
-    total = sum(counts) if all(counts) else 0
-    followed = Counter(file.reading.format for file in report.files)
-    library: dict[str, dict[str, Known]] = {}
-    for file in report.files:
-        source = file.reading.format
-        if source not in library:
-            library[source] = _known(workspace, source)
-        known = library[source]
-        batches = _batches(file)
-        followed[source] -= 1
-        for batch in _merged(batches, known, file) if known else batches:
-            report.added += batch.num_rows
-            yield batch
-            if followed[source]:
-                _learn(known, batch)
-            listener(Progress("import", min(report.messages, total), total))
-
-
-def _known(workspace: Workspace, source: str) -> dict[str, Known]:
-    """Return what the workspace has of a format, by chat."""
-    known: dict[str, Known] = {}
-    if files := workspace.message_files():
-        stored = ds.dataset([str(file) for file in files], schema=MESSAGE_SCHEMA)
-        columns = ["id", "chat", "seq", "sent_at"]
-        _learn(known, stored.to_table(columns=columns, filter=ds.field("source") == source))
-    return known
-
-
-def _learn(known: dict[str, Known], table: pa.Table | pa.RecordBatch) -> None:
-    for chat in pc.unique(table["chat"]).to_pylist():
-        rows = table.filter(pc.equal(table["chat"], chat))
-        known.setdefault(chat, Known()).add(rows)
-
-
-def _batches(file: FileReport) -> Iterator[pa.RecordBatch]:
-    """Read an export's messages."""
-    messages = with_ids(file.reading.messages())
-    while lot := list(islice(messages, BATCH)):
-        file.count(lot)
-        try:
-            yield to_batch(lot)
-        except UnicodeEncodeError:
-            file.repaired += repair(lot)
-            yield to_batch(lot)
-
-
-def _merged(
-    batches: Iterator[pa.RecordBatch], known: dict[str, Known], file: FileReport
-) -> Iterator[pa.RecordBatch]:
-    """Leave out what is known, and place the rest: held as a whole, for a run's place shows at its end."""
-    table = pa.Table.from_batches(batches, MESSAGE_SCHEMA)
-    for chat in pc.unique(table["chat"]).to_pylist():
-        rows = table.filter(pc.equal(table["chat"], chat))
-        yield from _placed(rows, known[chat], file) if chat in known else rows.to_batches(BATCH)
-
-
-def _placed(table: pa.Table, known: Known, file: FileReport) -> Iterator[pa.RecordBatch]:
-    """Leave out what is known of one chat, and place the rest."""
-    places = known.places(table["id"].combine_chunks())
-    seqs = place(known, places, table["sent_at"][0].as_py())
-    table = table.set_column(MESSAGE_SCHEMA.get_field_index("seq"), MESSAGE_SCHEMA.field("seq"), [seqs])
-    new = table.filter(pa.array([one is None for one in places]))
-    file.duplicates += table.num_rows - new.num_rows
-    yield from new.to_batches(BATCH)
-
-
 def stored_messages(workspace: Workspace) -> Iterator[Message]:
-    """Yield all messages, import by import, as their files had them."""
+    """Yield all messages, import by import, as their files had them: joined authors by one name, and
+    `seq` counted anew over all exports of a chat."""
+    names = People.of(workspace).names()
+    seqs = _positions(workspace.message_files())
+    first = 0
     for file in workspace.message_files():
         for batch in pq.ParquetFile(file).iter_batches(BATCH):
-            yield from from_batch(batch)
+            here = seqs[first : (first := first + batch.num_rows)].tolist()
+            for message, seq in zip(from_batch(batch), here, strict=True):
+                message.seq = seq
+                message.author = message.author and names.get(message.author, message.author)
+                yield message
+
+
+def _positions(files: Sequence[Path]) -> Integers:
+    """Return the position of every message in its chat; those that share a place stand as they came."""
+    sources, chats = Register(), Register()
+    columns: list[list[NDArray[Any]]] = [[np.empty(0, np.int64)] for _column in range(3)]
+    for file in files:
+        for batch in pq.ParquetFile(file).iter_batches(columns=["source", "chat", "seq"]):
+            columns[0].append(batch.column("seq").to_numpy())
+            columns[1].append(chats.numbers(batch.column("chat")))
+            columns[2].append(sources.numbers(batch.column("source")))
+    seq, chat, source = map(np.concatenate, columns)
+    order = np.lexsort((seq, chat, source))
+    chat, source, count = chat[order], source[order], np.arange(len(order))
+    begins = np.append(True, (chat[1:] != chat[:-1]) | (source[1:] != source[:-1]))[: len(order)]
+    positions = np.empty(len(order), np.int64)
+    positions[order] = count - np.maximum.accumulate(np.where(begins, count, 0))
+    return positions
 
 
 def authors(workspace: Workspace) -> list[tuple[str, int]]:
     """Return the names of those who wrote words of their own, and how many messages; the busiest first."""
-    files = [str(file) for file in workspace.message_files()]
-    if not files:
-        return []
-    words = ds.field("kind").isin(TRAINABLE_KINDS) & ds.field("author").is_valid()
+    people = People.of(workspace)
     counts: Counter[str] = Counter()
-    for batch in ds.dataset(files, schema=MESSAGE_SCHEMA).to_batches(columns=["author"], filter=words):
-        for one in pc.value_counts(batch.column("author")).to_pylist():
-            counts[one["values"]] += one["counts"]
+    for spelling, count in spellings(workspace).items():
+        counts[people.name(spelling)] += count
     return counts.most_common()
 
 
+def spellings(workspace: Workspace) -> Counter[str]:
+    """Return the names of those who wrote words of their own, as the exports write them, and how many."""
+    files = [str(file) for file in workspace.message_files()]
+    counts: Counter[str] = Counter()
+    if not files:
+        return counts
+    words = ds.field("kind").isin(TRAINABLE_KINDS) & ds.field("author").is_valid()
+    for batch in ds.dataset(files, schema=MESSAGE_SCHEMA).to_batches(columns=["author"], filter=words):
+        for one in pc.value_counts(batch.column("author")).to_pylist():
+            counts[one["values"]] += one["counts"]
+    return counts
+
+
 def find_author(workspace: Workspace, name: str) -> str:
-    """Return the author called `name`, as the messages spell it.
+    """Return the author called `name`, by any of their spellings, under the one that is shown.
 
     Raises:
         NothingImported: there are no messages.
         UnknownAuthor: nobody is called so; it lists who is, nearest first.
     """
-    names = [author for author, _count in authors(workspace)]
-    if not names:
+    people = People.of(workspace)
+    return people.name(find_spelling(workspace, name, people))
+
+
+def find_spelling(workspace: Workspace, name: str, people: People) -> str:
+    """Return the spelling that is `name`: of an author, or one that is joined with an author's.
+
+    Raises:
+        NothingImported, UnknownAuthor: as `find_author`.
+    """
+    written = [spelling for spelling, _count in spellings(workspace).most_common()]
+    if not written:
         raise NothingImported(folder=workspace.folder)
+    shown = {people.name(spelling): None for spelling in written}
+    known = [*shown, *written, *(also for name in shown for also in people.spellings(name))]
     wanted = unicodedata.normalize("NFC", name)
-    for author in names:
-        if unicodedata.normalize("NFC", author) == wanted:
-            return author
-    nearest = process.extract(name, names, scorer=fuzz.WRatio, processor=_plain, limit=NEAREST)
+    for one in known:
+        if unicodedata.normalize("NFC", one) == wanted:
+            return one
+    nearest = process.extract(name, list(shown), scorer=fuzz.WRatio, processor=plain, limit=NEAREST)
     raise UnknownAuthor(name=name, names="; ".join(author for author, _score, _index in nearest))
 
 
-def _plain(name: str) -> str:
-    """Return a name in small letters without accents, for comparing."""
-    letters = unicodedata.normalize("NFD", name.casefold())
-    return "".join(letter for letter in letters if not unicodedata.combining(letter))
+def join_people(workspace: Workspace, name: str, others: Sequence[str]) -> list[str]:
+    """Join names that the user says are one person's; return them all, the one that is shown first.
+
+    Raises:
+        NothingImported, UnknownAuthor: as `find_author`.
+        WorkspaceBusy: another process is writing.
+    """
+    with _changing_people(workspace) as people:
+        kept = find_spelling(workspace, name, people)
+        for other in [find_spelling(workspace, other, people) for other in others]:
+            people.join(kept, other, _("you said so"))
+        return people.spellings(people.name(kept))
+
+
+def part_people(workspace: Workspace, name: str, other: str | None) -> tuple[str, list[str]]:
+    """Take apart what was joined; return the name that is left, and those that stand for themselves now.
+
+    Raises:
+        NothingImported, UnknownAuthor: as `find_author`.
+        NotJoined, NotOfSeveral: there is nothing to take apart.
+        WorkspaceBusy: another process is writing.
+    """
+    with _changing_people(workspace) as people:
+        kept = find_spelling(workspace, name, people)
+        gone = None if other is None else find_spelling(workspace, other, people)
+        person = people.name(kept)
+        return person, people.undo(kept, gone)
+
+
+@contextmanager
+def _changing_people(workspace: Workspace) -> Iterator[People]:
+    """Give the people of a workspace to change, and write them down when all went well."""
+    with workspace.writing():
+        workspace.settle_people()
+        people = People.of(workspace)
+        yield people
+        write_settings(workspace.people_file, people.settings())
