@@ -14,6 +14,8 @@ from sosias.sources.zones import Zone
 SAID = ("Default", "Reply", "0", "19")
 """Types of what people write; of the others the text is made up by Discord or by the exporter."""
 CALLS = ("Call", "3")
+MORE = ("attachments", "stickers", "embeds", "reactions", "reference", "forwardedMessage", "poll")
+"""Of a message in which these are all empty there is nothing more to tell than its words."""
 
 
 @dataclass
@@ -81,7 +83,8 @@ class Writer:
 
     def _reply(self, record: dict[str, Any]) -> str | None:
         """Return what it answers, where that is in the same channel."""
-        reference = mapping(record.get("reference"))
+        if not (reference := mapping(record.get("reference"))):
+            return None
         elsewhere = key(reference.get("channelId")) not in ("", self.channel)
         if elsewhere or reference.get("type") == "Forward":
             return None
@@ -89,6 +92,14 @@ class Writer:
 
     def _words(self, message: Message, record: dict[str, Any]) -> None:
         """Tell the author's own words from what only looks like them."""
+        if any(map(record.get, MORE)):
+            self._more(message, record)
+        elif not message.text:
+            message.kind = "system"
+        if mapping(record.get("author")).get("isBot") is True:
+            message.kind, message.attributes["bot"] = "system", "true"
+
+    def _more(self, message: Message, record: dict[str, Any]) -> None:
         facts = message.attributes
         copied = mapping(record.get("forwardedMessage"))
         is_copy = bool(copied) or mapping(record.get("reference")).get("type") == "Forward"
@@ -99,12 +110,10 @@ class Writer:
             facts["media"] = media
         if reactions := self._reactions(record):
             facts["reactions"] = reactions
-        if "poll" in record:
+        if record.get("poll"):
             message.kind = "poll"
         elif not message.text:
             message.kind = "media" if media else "system"
-        if mapping(record.get("author")).get("isBot") is True:
-            message.kind, facts["bot"] = "system", "true"
 
     def _reactions(self, record: dict[str, Any]) -> str:
         told = []
