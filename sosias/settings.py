@@ -76,6 +76,8 @@ class Consent(Settings):
 class PreparationSettings(Settings):
     """How messages become turns, sessions and splits."""
 
+    join: Literal["answers"] | None = None
+    """`answers`: of Reddit, each post with one comment on it is a session; the comment is the persona's."""
     burst_minutes: float = Field(10, gt=0)
     """Bubbles of one author closer together than this are one turn."""
     gap_minutes: float = Field(60, gt=0)

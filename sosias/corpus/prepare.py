@@ -9,7 +9,7 @@ import ibis
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from sosias.corpus import grouping
+from sosias.corpus import grouping, posts
 from sosias.corpus.engine import connect, read_messages
 from sosias.corpus.session import SESSION_SCHEMA, Session, from_table
 from sosias.errors import SosiasError
@@ -70,8 +70,11 @@ def shown(settings: PersonaSettings, names: Mapping[str, str]) -> PersonaSetting
 def session_table(messages: Any, settings: PersonaSettings) -> pa.Table:
     """Return the sessions of a table of messages, split by time, as `SESSION_SCHEMA`."""
     try:
-        marked = grouping.clean(grouping.mark_persona(messages, settings))
-        grouped = grouping.sessions(grouping.turns(marked, settings.preparation))
+        marked = grouping.mark_persona(messages, settings)
+        if settings.preparation.join == "answers":
+            marked = posts.answers(marked)
+        cleaned = grouping.clean(posts.clean_posts(marked))
+        grouped = grouping.sessions(grouping.turns(cleaned, settings.preparation))
         table = grouping.split(grouped, settings.preparation).to_pyarrow()
     except Exception as error:
         if settings.where is None:
