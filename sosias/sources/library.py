@@ -10,7 +10,6 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.dataset as ds
 
 from sosias.messages import MESSAGE_SCHEMA
 from sosias.sources.rows import (
@@ -98,6 +97,8 @@ class Library:
         library = cls(by_content=by_content)
         if files:
             columns = ["id", "chat", "seq", "sent_at", *(["kind", "text", "author"] if by_content else [])]
+            import pyarrow.dataset as ds  # brings pandas, 40 MB: not for reading alone
+
             stored = ds.dataset([str(file) for file in files], schema=MESSAGE_SCHEMA)
             batches = stored.to_batches(
                 columns=columns,

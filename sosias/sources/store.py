@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 import pyarrow.compute as pc
-import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 from rapidfuzz import fuzz, process
@@ -123,6 +122,8 @@ def spellings(workspace: Workspace) -> Counter[str]:
     counts: Counter[str] = Counter()
     if not files:
         return counts
+    import pyarrow.dataset as ds  # brings pandas, 40 MB: not for reading alone
+
     words = ds.field("kind").isin(TRAINABLE_KINDS) & ds.field("author").is_valid()
     for batch in ds.dataset(files, schema=MESSAGE_SCHEMA).to_batches(columns=["author"], filter=words):
         for one in pc.value_counts(batch.column("author")).to_pylist():
