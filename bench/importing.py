@@ -29,13 +29,21 @@ LARGE = 1000
 PACKAGES = ("sosias", "pyarrow", "zstandard")
 
 
+class Fallen(Exception):
+    """A process ended with a fault; its text is what it said last."""
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Compare, and print a table or one line of JSON."""
     asked = _parser().parse_args(arguments)
     with TemporaryDirectory(prefix="sosias-bench-") as folder:
         result = machine(PACKAGES)
-        for name in asked.only:
-            result = SECTIONS[name](asked, Path(folder)) | result
+        try:
+            for name in asked.only:
+                result = SECTIONS[name](asked, Path(folder)) | result
+        except Fallen as error:
+            _say(str(error))
+            raise SystemExit(1) from error
     if asked.json:
         print(json.dumps(result, ensure_ascii=False))
     else:
@@ -46,7 +54,7 @@ def whatsapp(asked: argparse.Namespace, folder: Path) -> Result:
     """Read one chat with all tools in turn, and a longer one alone."""
     chat, longer = folder / "WhatsApp Chat with Teatro.txt", folder / "WhatsApp Chat with Teatro 2.txt"
     messages = material.write_whatsapp(chat, asked.lines)
-    peers, skipped = _peers(asked)
+    peers, skipped = _peers(asked, folder)
     rounds: list[dict[str, Result]] = []
     for number in range(asked.rounds):
         measured = {"ours": _ours("read", chat)}
@@ -62,14 +70,18 @@ def whatsapp(asked: argparse.Namespace, folder: Path) -> Result:
     return result | _memory([_ours("stream", chat), _ours("stream", longer)], chat)
 
 
-def _peers(asked: argparse.Namespace) -> tuple[dict[str, Command], dict[str, str]]:
+def _peers(asked: argparse.Namespace, folder: Path) -> tuple[dict[str, Command], dict[str, str]]:
+    """Return the tools that can read a short chat here, and why others are left out."""
     peers, skipped = {}, {}
+    material.write_whatsapp(folder / "short.txt", 1000)
     for tool in TOOLS if asked.peers else ():
         try:
-            peers[tool] = peer(tool)
-        except Missing as error:
-            skipped[tool] = str(error)
-            _say(f"{tool} is left out: {error}")
+            command = peer(tool)
+            _run(command.words, folder / "short.txt", command)
+            peers[tool] = command
+        except (Missing, Fallen) as error:
+            skipped[tool] = str(error).strip().splitlines()[-1]
+            _say(f"{tool} is left out: {skipped[tool]}")
     return peers, skipped
 
 
@@ -146,8 +158,7 @@ def _run(words: Sequence[str], file: Path, command: Command | None = None) -> Re
 def _output(command: Sequence[str], folder: Path, text: str | None = None) -> str:
     done = subprocess.run(command, cwd=folder, input=text, capture_output=True, encoding="utf-8")
     if done.returncode:
-        print(done.stderr, end="", file=sys.stderr)
-        raise SystemExit(2 if done.returncode == 2 else 1)
+        raise Fallen(done.stderr or f"{command[0]} fell without a word")
     return done.stdout
 
 

@@ -102,6 +102,15 @@ def test_a_tool_that_is_not_here_is_left_out_with_its_reason(
     assert "no whatstk" in said.err
 
 
+def test_a_tool_that_falls_is_left_out_with_its_last_words(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = (sys.executable, "-c", "raise KeyError('its own fault')")
+    monkeypatch.setattr(importing, "peer", lambda _tool: importing_peers.Command(words, importing.ROOT))
+    importing.main(["--json", "--only", "whatsapp", "--lines", "400", "--rounds", "1"])
+    assert json.loads(capsys.readouterr().out)["skipped"]["whatstk"] == "KeyError: 'its own fault'"
+
+
 def test_without_node_its_tool_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(importing_peers.shutil, "which", lambda _name: None)
     with pytest.raises(importing_peers.Missing, match="Node"):
