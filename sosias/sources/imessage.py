@@ -181,7 +181,7 @@ class _Export:
         for condition, why in left_out(connection, self.layout):
             [count] = connection.execute(f"SELECT count(*) FROM message WHERE {condition}").fetchone()
             if count:
-                self.notes.append(_("{count} messages are left out: {why}").format(count=count, why=why))
+                self.notes.append(_("messages not read: {count} ({why})").format(count=count, why=why))
             total += count
         return total
 

@@ -15,7 +15,7 @@ from sosias.messages import Message, native_id
 from sosias.sources.imessage_body import PLACE, decoded
 from sosias.sources.imessage_chats import Chat, Chats
 from sosias.sources.imessage_people import People
-from sosias.sources.imessage_special import Special
+from sosias.sources.imessage_special import Found, Special
 from sosias.sources.imessage_tapbacks import COMPARED, REMEMBERED, STARTS, Recent, sentence
 from sosias.sources.source import Drops
 from sosias.sources.zones import Zone
@@ -89,7 +89,7 @@ class Rows:
         """Yield the messages."""
         skipped = left_out(connection, self.have)
         for condition, why in skipped:
-            for (row,) in connection.execute(f"SELECT ROWID FROM message WHERE {condition}"):
+            for (row,) in connection.execute(f"SELECT max(ROWID, 0) FROM message WHERE {condition}"):
                 self.dropped.add(row, why)
         query = self._query([condition for condition, _why in skipped])
         special = Special(connection, self.have)
@@ -99,7 +99,7 @@ class Rows:
         for row, guid, date, own, handle, part, words, unusual in connection.execute(query):
             if row == last:
                 continue  # it is in two chats
-            last = row
+            last, line = row, max(row, 0)
             chat = chats.get(part) or orphan(handle)
             author, facts = owner if own else authors.get(handle) or _unknown(chat)
             text = words if type(words) is str else decoded(words) if type(words) is bytes else None
@@ -117,15 +117,16 @@ class Rows:
                 False,
                 facts.copy(),
                 file,
-                row,
-                row,
+                line,
+                line,
                 native_id("imessage", guid) if guid else "",
             )
             if unusual or not text or PLACE in text:
-                reason = self._look_again(special, message, text, damaged=text is None and words is not None)
-                if reason is not None:
-                    self.dropped.add(row, reason)
+                found = special.read(row, text, damaged=text is None and words is not None)
+                if isinstance(found, str):
+                    self.dropped.add(line, found)
                     continue
+                self._complete(message, found)
             if message.text[:1] in STARTS and message.kind == "text":
                 self._hear(message)
             if len(recent.now) > REMEMBERED:
@@ -170,13 +171,8 @@ class Rows:
         except (TypeError, ValueError, OverflowError, OSError):
             return None
 
-    def _look_again(
-        self, special: Special, message: Message, text: str | None, *, damaged: bool
-    ) -> str | None:
-        """Complete a message that is more than words, or return why it is none."""
-        found = special.read(message.first_line, text, damaged=damaged)
-        if isinstance(found, str):
-            return found
+    def _complete(self, message: Message, found: Found) -> None:
+        """Put into a message what it turned out to be."""
         message.kind, message.text, message.reply_to = found.kind, found.text, found.reply_to
         message.edited, message.forwarded = found.edited, found.forwarded
         message.attributes |= found.attributes
@@ -185,7 +181,6 @@ class Rows:
             about = {"by": message.author, "whom": whom and whom.name}
             message.attributes |= {name: person for name, person in about.items() if person}
             message.author = message.is_owner = None
-        return None
 
     def _hear(self, message: Message) -> None:
         """See whether words are the sentence by which a telephone tells of a reaction."""

@@ -163,7 +163,7 @@ def _reaction(found: Found, values: Values, code: int) -> Found:
         guid = guid if part.startswith("p:") and guid else target.removeprefix("bp:")
         found.reply_to = native_id("imessage", guid)
     kind = code - (REMOVED - ADDED) if code >= REMOVED else code
-    if code in (PLACED, PLACED + REMOVED - ADDED) or kind == STICKER:
+    if code == PLACED or kind == STICKER:
         found.attributes["reaction"] = "sticker"
     elif code == VOTE:
         found.attributes["reaction"] = "vote"

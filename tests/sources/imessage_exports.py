@@ -1,13 +1,19 @@
 """Messages databases written by hand: the tables of old and new macOS, and typedstream as Apple writes it."""
 
+import gzip
 import plistlib
+import shutil
 import sqlite3
+import zipfile
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 APPLE = 978_307_200
 """Seconds from 1970 to 2001, when Apple's clock begins."""
+
+LINK = "com.apple.messages.URLBalloonProvider"
+"""The app that shows links."""
 
 OLD_TABLES = """
 CREATE TABLE handle (ROWID INTEGER PRIMARY KEY AUTOINCREMENT UNIQUE, id TEXT NOT NULL, country TEXT,
@@ -214,3 +220,63 @@ def write_contacts(path: Path, *people: dict[str, Any]) -> Path:
     database.commit()
     database.close()
     return path
+
+
+def left_running(writer: Writer, folder: Path) -> Path:
+    """Copy a database of a program that still runs, with what it has not put in yet beside it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    writer.database.commit()
+    for end in ("", "-wal", "-shm"):
+        shutil.copyfile(f"{writer.path}{end}", folder / f"chat.db{end}")
+    writer.database.close()
+    return folder / "chat.db"
+
+
+def packed(path: Path, target: Path) -> Path:
+    """Pack a file with gzip."""
+    target.write_bytes(gzip.compress(path.read_bytes(), mtime=0))
+    return target
+
+
+def everything(path: Path, *, old: bool = False, wal: bool = False) -> Writer:
+    """Write a database that has one of everything."""
+    writer = Writer(path, old=old, wal=wal)
+    if wal:
+        writer.database.commit()
+    ann, mail = writer.handle("+15550100001"), writer.handle("ann@example.org")
+    bob = writer.handle("+15550100002", "SMS")
+    alone, group = writer.chat(ann), writer.chat(ann, bob, name="Trip")
+    other = writer.chat(mail, chat_identifier="ann@example.org", service_name="SMS")
+    writer.message(alone, "hello", 1_500_000_000, handle=ann)
+    writer.message(alone, None, 1_500_000_060, attributedBody=attributed_body("hi, señora 🎉" * 20))
+    writer.message(group, "\ufffcthe beach", 1_500_000_120, handle=bob, cache_has_attachments=1)
+    writer.attach(3, "IMG_0001.HEIC")
+    writer.message(other, "Liked “hello”", 1_500_000_180, handle=mail)
+    writer.message(group, None, 1_500_000_240, handle=ann, item_type=2, group_title="Trip 2")
+    writer.message(None, "from nowhere", 0, handle=bob)
+    if not old:
+        target = {"associated_message_type": 2006, "associated_message_guid": "p:0/guid-4"}
+        party = target | {"associated_message_emoji": "🎉"}
+        writer.message(alone, "Reacted 🎉 to “hello”", 1_500_000_300, handle=ann, **party)
+        summary = edits("helo", "hello again")
+        writer.message(alone, None, 1_500_000_360, message_summary_info=summary, date_edited=1)
+        writer.message(alone, None, 1_500_000_420, message_summary_info=edits(unsent=(0,)), date_edited=1)
+        writer.message(alone, "https://a.example", 1_500_000_480, balloon_bundle_id=LINK)
+        writer.message(group, "yes", 1_500_000_540, thread_originator_guid="guid-4", subject="Re")
+        gone = writer.message(None, "gone", 1_500_000_600, handle=ann)
+        writer.add("chat_recoverable_message_join", chat_id=alone, message_id=gone, delete_date=1)
+    return writer
+
+
+def seeds(folder: Path) -> list[Path]:
+    """Write small databases of every shape."""
+    new = everything(folder / "new" / "chat.db").close()
+    write_contacts(folder / "new" / "AddressBook-v22.abcddb", {"first": "Ann", "phones": ["(555) 010-0001"]})
+    old = everything(folder / "sms.db", old=True).close()
+    running = left_running(everything(folder / "chat.db", wal=True), folder / "running").parent
+    with zipfile.ZipFile(folder / "messages.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        for file in sorted(running.iterdir()):
+            archive.write(file, f"Messages/{file.name}")
+    rows = [(1.5e9, None, "hola"), (1.5e9 + 60, "ann@example.org", "¿sí?")]
+    plain = write_database(folder / "plain.db", rows)
+    return [new.parent, old, running, folder / "messages.zip", plain, packed(plain, folder / "chat.db.gz")]
