@@ -66,9 +66,13 @@ def note(number: int, text: str, second: int, links: Sequence[tuple[str, str]] =
 def sent(number: int, sender: str, text: str, second: int = 0, **more: Any) -> dict[str, Any]:
     """Return a direct message."""
     told = {"id": str(number), "senderId": sender, "createdAt": ISO.format(second, number % 1000)}
-    return {
-        "messageCreate": {**told, "text": coded(text), "urls": [], "mediaUrls": [], "reactions": [], **more}
-    }
+    empty: dict[str, Any] = {"urls": [], "mediaUrls": [], "reactions": []}
+    return {"messageCreate": {**told, "text": coded(text), **empty, **more}}
+
+
+def event(kind: str, second: int, **told: Any) -> dict[str, Any]:
+    """Return what X says of a conversation, or a reaction."""
+    return {kind: {**told, "createdAt": ISO.format(second, 0)}}
 
 
 def conversation(number: str, events: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
