@@ -30,6 +30,8 @@ BY_YEAR: dict[int | None, tuple[str, ...]] = {
 }
 """The orders left open by the place of a four-digit year (None: two digits), the likelier first."""
 DAY_FIRST = ("D/M/Y", "D/Y/M", "Y/D/M")
+FALL = 2
+"""Days by which the clock of one export may fall back: with a journey, or a late delivery."""
 STRAY = 0.02
 """Share of dates against an order below which they are stray (quoted lines), not another export's."""
 
@@ -65,7 +67,9 @@ class Tally:
     impossible: int = 0
     """Dates that are none in this order."""
     backward: int = 0
-    """Steps back in time: exports are written in order."""
+    """Steps back in time: exports are written in order;"""
+    falls: int = 0
+    """and those of them by more than two days."""
     day_changes: int = 0
     """The day changes more often than the month."""
     latest: date = date.min
@@ -76,7 +80,9 @@ class Tally:
             self.impossible += 1
             return
         if self.previous is not None:
-            self.backward += found < self.previous
+            if found < self.previous:
+                self.backward += 1
+                self.falls += (self.previous - found).days > FALL
             self.day_changes += found.day != self.previous.day
         self.previous = found
         self.latest = max(self.latest, found)

@@ -25,6 +25,11 @@ class TextFile:
 
     entry: Entry
 
+    @property
+    def first(self) -> int:
+        """The line on which it begins."""
+        return 1
+
     def encoding(self) -> tuple[str, str]:
         """Return the codec by the byte order mark, UTF-8 without one, and its name for people."""
         start = self.entry.start
@@ -88,6 +93,35 @@ class TextFile:
                 if not chunk:
                     return
                 done += len(chunk)
+
+
+@dataclass(frozen=True)
+class Passage(TextFile):
+    """Some lines of a text, from one up to, not including, another; None: to its end."""
+
+    start: int
+    end: int | None
+
+    @property
+    def first(self) -> int:
+        return self.start
+
+    def texts(self) -> Iterator[str]:
+        skipped, left = self.start - 1, None if self.end is None else self.end - self.start
+        for text in super().texts():
+            breaks = text.count("\n")
+            if skipped > breaks or (skipped and not breaks):
+                skipped -= breaks
+                continue
+            if skipped:
+                text = text.split("\n", skipped)[-1]
+                skipped, breaks = 0, breaks - skipped
+            if left is not None and breaks >= left:
+                yield text[: len(text) - len(text.split("\n", left)[-1])]
+                return
+            if left is not None:
+                left -= breaks
+            yield text
 
 
 def too_long(path: str, line: int) -> None:

@@ -5,27 +5,19 @@ it and who exported it; the reading then yields one message at a time. Each phys
 one message, or is dropped with a reason.
 """
 
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import date, datetime
-from typing import cast
+from collections.abc import Sequence
 
-from sosias.language import translate as _
-from sosias.messages import Kind, Message
 from sosias.sources.dates import Hints
 from sosias.sources.entry import Entry
 from sosias.sources.problems import Unreadable
-from sosias.sources.source import Drops, Options, Reading
+from sosias.sources.source import Options, Reading
 from sosias.sources.text_file import TextFile
-from sosias.sources.whatsapp_blocks import NEWLINE, Blocks
-from sosias.sources.whatsapp_bodies import CALL, MARK, Exporter
-from sosias.sources.whatsapp_header import Days, Grammar, Hours, Spelling
-from sosias.sources.whatsapp_names import COLON, folded
+from sosias.sources.whatsapp_chats import name_chats
+from sosias.sources.whatsapp_export import Export
+from sosias.sources.whatsapp_header import Grammar, Spelling
+from sosias.sources.whatsapp_joined import passages
 from sosias.sources.whatsapp_survey import Survey
-from sosias.sources.whatsapp_title import around, chat_title
-
-SHOWN = 5
-"""Unknown placeholders that are told."""
+from sosias.sources.whatsapp_title import chat_title
 
 
 class WhatsApp:
@@ -64,144 +56,34 @@ def _headers(lines: list[str]) -> int:
 
 
 def _readings(file: TextFile, options: Options) -> list[Reading]:
-    """Survey a text; empty: it is no export."""
+    """Survey a text, and the exports that are joined in it; empty: it is none."""
     if not _headers(file.opening()):
         return []
-    entry = file.entry
+    export = _surveyed(file, options)
+    if export is None:
+        return []
+    if not export.survey.may_be_joined(export.order.value):
+        return [export.reading()]
+    parts = passages(file, options.day_first)
+    if len(parts) == 1:
+        return [export.reading()]
+    exports = [one for part in parts if (one := _surveyed(part, options)) is not None]
+    name_chats(exports)
+    return [one.reading() for one in exports]
+
+
+def _surveyed(file: TextFile, options: Options) -> Export | None:
+    """Read an export once; None: there is none."""
     grammar = Grammar.learn(file.lines())
     if grammar is None:
-        return []
-    title, named_in = chat_title(entry)
+        return None
+    title, named_in = chat_title(file.entry)
     survey = Survey.of(file, grammar, title)
     language = survey.language() or named_in
     separator = grammar.spelling.separator
-    hints = Hints(separator, survey.meridiem, language == "es", entry.written, options.day_first)
-    return [_Export(file, survey, grammar, hints).reading()]
+    written = file.entry.written
+    hints = Hints(separator, survey.meridiem, language == "es", written, options.day_first)
+    return Export(file, survey, grammar, survey.dates.order(hints))
 
 
 SOURCE = WhatsApp()
-
-
-class _Export:
-    """One surveyed file."""
-
-    def __init__(self, file: TextFile, survey: Survey, grammar: Grammar, hints: Hints) -> None:
-        self.file = file
-        self.name = file.entry.origin
-        self.survey = survey
-        self.grammar = grammar
-        self.names = survey.names
-        self.own = survey.chats_own()
-        apple = grammar.spelling.bracketed
-        self.exporter = Exporter(apple, marked=apple and survey.marked.total() > 0)
-        self.order = survey.dates.order(hints)
-        self.chat = survey.names.title or survey.subject or around(file.entry) or file.entry.stem
-        self.owner, self.why = self._owner()
-        self.dropped = Drops()
-        self.notes: list[str] = []
-
-    def reading(self) -> Reading:
-        return Reading(
-            format="whatsapp",
-            entries=[self.file.entry],
-            encoding=self.file.encoding()[1],
-            chat=self.chat,
-            lines=self.survey.lines,
-            count=self.survey.headers,
-            messages=self.messages,
-            date_order=self.order,
-            owner=self.owner,
-            owner_why=self.why,
-            notes=self.notes,
-            facts=self._facts(),
-            dropped=self.dropped,
-        )
-
-    def _facts(self) -> dict[str, str]:
-        """Return what was learnt of the file, for people."""
-        carriage, spelling = self.grammar.carriage, self.grammar.spelling
-        return {
-            "header": spelling.example(self.order.value),
-            "line ends": "CR LF" if carriage else "LF",
-            "telephone": "iPhone" if spelling.bracketed else "Android",
-            "language of placeholders": self.survey.language() or _("unknown"),
-        }
-
-    def _note_unknown(self) -> None:
-        """Say which placeholders no rule knows."""
-        if unknown := self.exporter.unknown:
-            shown = ", ".join(f"{line} ({count})" for line, count in unknown.most_common(SHOWN))
-            note = _("{count} lines look like placeholders that no rule knows, and are kept out of training:")
-            self.notes.append(f"{note.format(count=unknown.total())} {shown}")
-
-    def _owner(self) -> tuple[str | None, str]:
-        """Return who exported, as far as the file tells, and how it does."""
-        deleters = Counter(self.names.split(rest)[0] for rest in self.survey.own_deletions.elements())
-        for name, _count in deleters.most_common():
-            if name is not None:
-                return name, _("a deleted message of theirs is marked as one's own")
-        people = self.names.people() - self.own
-        others = [name for name in people if folded(name) != folded(self.chat)]
-        if len(people) == 2 and len(others) == 1:
-            return others[0], _("the chat has two people and is named after the other")
-        return None, _("nothing in the export tells whose telephone wrote it")
-
-    def messages(self) -> Iterator[Message]:
-        """Yield the messages in file order."""
-        found, hours = Days(self.survey.dates.readings(self.order.value)), Hours()
-        blocks = Blocks(self.file, self.grammar, lambda written: found[written] is not None)
-        days = cast(Mapping[str, date], found)
-        simple, owner, chat, file = self.names.simple, self.owner, self.chat, self.name
-        plain, combine = self.exporter.is_plain, datetime.combine
-        seq, line, opened = 0, 1, False
-        written: tuple[str, str] = ("", "")
-        self.notes.clear()
-        self.exporter.unknown.clear()
-        for lot in blocks:
-            if not opened:
-                line, opened = self._drop(blocks.preamble), True
-            for day, hour, body in zip(lot.dates, lot.times, blocks.clean(lot.bodies), strict=True):
-                if hour != written[1] or day != written[0]:
-                    written = day, hour
-                    sent_at = combine(days[day], hours[hour])
-                last = line + body.count(NEWLINE)
-                head, _colon, text = body.partition(COLON)
-                author = simple.get(head)
-                if author is not None and plain(text):
-                    own = None if owner is None else author == owner
-                    yield Message(
-                        "whatsapp", chat, seq, sent_at, author, "text", text,
-                        own, None, False, False, {}, file, line, last,
-                    )  # fmt: skip
-                else:
-                    yield self._message(seq, sent_at, body, line, last)
-                seq, line = seq + 1, last + 1
-        self._note_unknown()
-
-    def _drop(self, text: str) -> int:
-        """Take note of lines before the first message; return the one after."""
-        self.dropped.clear()
-        lines = text.count(NEWLINE)
-        for line in range(1, lines + 1):
-            self.dropped.add(line, _("before the first message"))
-        return lines + 1
-
-    def _message(self, seq: int, sent_at: datetime, body: str, line: int, last: int) -> Message:
-        """Return the message of a body that needs a closer look."""
-        author, text = self.names.split(body)
-        kind: Kind = "text"
-        edited, attributes = False, {}
-        if author is None:
-            kind = "call" if CALL.fullmatch(text) else "system"
-            text = text.removeprefix(MARK)
-        else:
-            read = self.exporter.read(text)
-            kind, text, edited, attributes = read.kind, read.text, read.edited, read.attributes
-            if kind == "media" and author in self.own:
-                kind = "system"
-            author = None if kind == "system" else author
-        own = None if self.owner is None or author is None else author == self.owner
-        return Message(
-            "whatsapp", self.chat, seq, sent_at, author, kind, text,
-            own, None, edited, False, attributes, self.name, line, last,
-        )  # fmt: skip

@@ -193,7 +193,7 @@ class Grammar:
         return cls(
             spelling,
             carriage=closed >= left_open if closed or left_open else bool(returned),
-            guarded=closed > 9 * left_open and within <= 0,
+            guarded=closed > left_open and within <= 0,
         )
 
 

@@ -74,7 +74,7 @@ class Names:
     def see(self, bodies: Sequence[str]) -> list[str]:
         """Count what follows headers: in one go what stands before a colon, one by one what is new.
 
-        Return those that have no colon after a name, nor anything that looks like it.
+        Return those that have no name before a colon.
         """
         heads = [body.partition(COLON)[0] for body in bodies]
         counts = Counter(heads)
@@ -90,6 +90,8 @@ class Names:
         """Count what may be a name; say whether there is one."""
         if len(head) == len(body) or len(head) > LONGEST_NAME:
             self._see_bare(body)
+            return False
+        if not self.apple and RENAMED.search(head):
             return False
         self.heads[head] += 1
         if head not in self._plain:

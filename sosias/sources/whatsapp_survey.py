@@ -8,8 +8,8 @@ from sosias.sources.dates import DateEvidence
 from sosias.sources.text_file import TextFile
 from sosias.sources.whatsapp_blocks import Blocks
 from sosias.sources.whatsapp_bodies import MARK, SYSTEM, YOU_DELETED
-from sosias.sources.whatsapp_header import AFTER, BEFORE, Days, Grammar, numbers
-from sosias.sources.whatsapp_names import COLON, RENAMED, Names, bare
+from sosias.sources.whatsapp_header import AFTER, BEFORE, DIGIT, HEADER, MARKS, Days, Grammar, numbers
+from sosias.sources.whatsapp_names import COLON, NEWLINE, RENAMED, Names, bare
 from sosias.sources.whatsapp_words import LANGUAGES
 
 TELLING: dict[str, list[str]] = defaultdict(list)
@@ -25,6 +25,9 @@ LAST = 5
 ENDINGS = {f"{line}{end}"[-LAST:] for line in TELLING for end in ("", ".", ")", ">", ".>")}
 NAMED = re.compile(r".*[(<](?P<attached>[^()<>:]+?)(?:[ \u00a0]?: .*)?\.?[>)]", re.DOTALL)
 """A line that ends with `(file attached)`, `<attached: …>` or `<This message was edited>`."""
+LIKE_A_HEADER = re.compile(rf"\n(?=[{MARKS}]*\[?[{MARKS}]*{DIGIT})")
+FOREIGN = 3
+"""Lines within messages that look like headers, from which a closer look is worth its time."""
 ENCRYPTED = re.compile("|".join(words.encrypted for words in LANGUAGES))
 QUOTED = re.compile(r"[\"“«„]([^\"“”«»„]+)[\"”»“]")
 MERIDIEM = re.compile(f"{BEFORE}|{AFTER}")
@@ -50,10 +53,12 @@ class Survey:
     """Those of them that are WhatsApp's own: an iPhone puts them under the chat's name."""
     subject: str | None = None
     """The chat's name, by such lines."""
+    heads: int = 0
+    """Notices that a chat is encrypted, which stand at its beginning, after others' messages."""
+    foreign: int = 0
+    """Lines within messages that look like headers: of another export, or pasted."""
     renamed: str | None = None
     """The name that a group was given last."""
-    encrypted: int = 0
-    """Notices that a chat is encrypted, which stand at its beginning."""
 
     @classmethod
     def of(cls, file: TextFile, grammar: Grammar, title: str | None) -> "Survey":
@@ -70,6 +75,11 @@ class Survey:
         survey.names.settle()
         return survey
 
+    def may_be_joined(self, order: str) -> bool:
+        """Is there anything that speaks for several exports in the file? Then it is worth a closer look."""
+        tally = self.dates.tallies[order]
+        return bool(self.heads or self.foreign >= FOREIGN or tally.falls or tally.impossible)
+
     def language(self) -> str | None:
         """Return the language that most placeholders are of."""
         return self.languages.most_common(1)[0][0] if self.languages else None
@@ -85,20 +95,28 @@ class Survey:
                     written = day
                     self.dates.see(numbers(day))
             self._see(self.blocks.clean(lot.bodies))
+        self._see_foreign([self.blocks.preamble])
         self.lines = self.blocks.lines
 
     def _see(self, bodies: list[str]) -> None:
         """Take note of what follows headers."""
         for body in self.names.see(bodies):
             self._see_notice(body)
+        self._see_foreign([body for body in bodies if NEWLINE in body])
         for body in [body for body in bodies if body[-LAST:] in ENDINGS]:
             self._see_telling(body)
         for body in [body for body in bodies if MARK in body]:
             self._see_mark(body)
 
+    def _see_foreign(self, bodies: list[str]) -> None:
+        """Take note of lines within messages that look like headers."""
+        for body in bodies:
+            for start in LIKE_A_HEADER.finditer(body):
+                self.foreign += HEADER.match(body, start.end()) is not None
+
     def _see_notice(self, line: str) -> None:
         """Take note of a line without an author."""
-        self.encrypted += ENCRYPTED.match(line) is not None
+        self.heads += bool(self.names.heads) and ENCRYPTED.match(line) is not None
         if RENAMED.search(line) and (names := QUOTED.findall(line)):
             self.renamed = names[-1]
 
@@ -120,7 +138,7 @@ class Survey:
         body = body.removeprefix(MARK)
         self.notices[head] += bool(SYSTEM.search(body))
         if ENCRYPTED.match(body):
-            self.encrypted += 1
+            self.heads += len(self.names.heads) > 1
             self.subject = self.subject or bare(head)
 
     def chats_own(self) -> set[str]:
