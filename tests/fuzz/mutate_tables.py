@@ -51,7 +51,7 @@ def damaged_database(data: bytes, random: Random) -> bytes:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "x.db"
         path.write_bytes(data)
-        with suppress(sqlite3.Error, OverflowError), closing(sqlite3.connect(path)) as database, database:
+        with suppress(sqlite3.Error, OverflowError, IndexError), closing(sqlite3.connect(path)) as database, database:
             database.text_factory = bytes
             _change(database, random)
         return path.read_bytes()
