@@ -1,7 +1,10 @@
 """Files into the workspace: once, whole or not at all, whatever overlaps."""
 
 import json
+import signal
 import stat
+import subprocess
+import sys
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -248,3 +251,65 @@ def test_an_unknown_author_hears_who_is_there_nearest_first(workspace: Workspace
 def test_formats_are_found_by_their_file() -> None:
     ranks = [source.rank for source in sources()]
     assert "whatsapp" in {source.name for source in sources()} and ranks == sorted(ranks)
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from sosias.sources.store import import_files
+from sosias.workspace import Workspace
+
+replace, moves = os.replace, [0]
+
+def cut_off(source, target):
+    moves[0] += 1
+    if moves[0] == {number} and {before}:
+        os.kill(os.getpid(), signal.SIGKILL)
+    replace(source, target)
+    if moves[0] == {number}:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+os.replace = cut_off
+import_files(Workspace.open(Path(sys.argv[1])), [Path(sys.argv[2])])
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGKILL")
+@pytest.mark.parametrize("before", [True, False])
+@pytest.mark.parametrize("number", [1, 2, 3])
+def test_an_import_that_is_killed_counts_wholly_or_not_at_all(
+    workspace: Workspace, tmp_path: Path, number: int, before: bool
+) -> None:
+    """It moves three files into place: who is who, the messages, and who is who for good."""
+    chat = [(time, author, f"message number {step}") for step, (time, author, _text) in enumerate(CHAT)]
+    renamed = [(time, "Ann Gómez" if author == "Ann" else author, text) for time, author, text in chat]
+    old = write(tmp_path / "1" / "WhatsApp Chat with Team.txt", export("android en-GB", chat[:60]))
+    new = write(tmp_path / "2" / "WhatsApp Chat with Team.txt", export("android en-GB", renamed[20:]))
+    import_files(workspace, [old])
+    script = KILLED.format(number=number, before=before)
+    ended = subprocess.run([sys.executable, "-c", script, str(workspace.folder), str(new)], check=False)
+    assert ended.returncode == -signal.SIGKILL
+    is_whole = number == 3 or (number == 2 and not before)
+    assert in_order(workspace) == (chat if is_whole else chat[:60])
+    assert {name for name, _count in authors(workspace)} == {"Ann", "Bob", "Zoë"}
+    others = write(tmp_path / "3" / "WhatsApp Chat with Others.txt", export("android en-GB", CHAT[:9]))
+    import_files(workspace, [others])
+    import_files(workspace, [new])
+    assert [one for one in in_order(workspace) if one in chat] == chat
+    assert dict(authors(workspace))["Ann"] == 33
+    assert stat.S_IMODE(workspace.people_file.stat().st_mode) == 0o600
+    assert not list(workspace.folder.glob(".*people*"))
+    before_again = content(workspace)
+    import_files(workspace, [old, new, others])
+    assert content(workspace) == before_again
+
+
+def test_what_a_killed_import_learnt_of_people_does_not_count_for_the_next_one(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    """The next one's messages are called as its own would have been."""
+    learnt = workspace.people_file_with(workspace.next_message_file())
+    learnt.write_text('[[identities]]\nname = "Ann"\nalso = ["Bob"]\nwhy = ""\nby = "you"\n')
+    import_files(workspace, [part(tmp_path, 0, 90)])
+    assert {name for name, _count in authors(workspace)} == {"Ann", "Bob", "Zoë"}
+    assert not workspace.people_file.exists() and not learnt.exists()
