@@ -5,10 +5,12 @@ through twice: the survey learns who is in it, how it is encoded and where it li
 puts the messages of all files, newest first as Meta has them, into the order of time.
 """
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from sosias.errors import SosiasError
 from sosias.language import translate as _
 from sosias.messages import Message
 from sosias.sources.entry import Entry
@@ -19,8 +21,15 @@ from sosias.sources.meta_owner import PROFILES, find_owner, platform
 from sosias.sources.meta_survey import INSIDE, MESSAGES, Survey, item_of, surveys
 from sosias.sources.source import Drops, Options, Reading
 
+PAGE = re.compile(r"messages/\w+/[^/]+/message_\d+\.html$")
+"""Where Meta puts a thread that it has written for people."""
 Thread = list[Survey]
 """The files of a thread."""
+
+
+class MetaPages(SosiasError):
+    """{path} is a page that Meta wrote for reading: ask for your information again, choose JSON as the
+    format, and give that download."""
 
 
 class Meta:
@@ -35,12 +44,16 @@ class Meta:
 
         Raises:
             Unreadable: a file of a thread is damaged.
+            MetaPages: there are only pages for people.
         """
         files = [one for one in entries if one.suffix == ".json" or len(entries) == 1]
         profiles = [one for one in files if one.file_name in PROFILES]
         found: dict[str, dict[str, Thread]] = defaultdict(lambda: defaultdict(list))
         for survey in surveys(one for one in files if one not in profiles):
             found[platform(survey, profiles)][survey.folder or f"\n{survey.key}"].append(survey)
+        page = next((one for one in entries if PAGE.search(one.name)), None)
+        if page and not found:
+            raise MetaPages(path=page.label)
         return [
             reading
             for name in sorted(found)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
 from sosias.sources.entry import Entry
-from sosias.sources.json_stream import Value, walk
+from sosias.sources.json_stream import Value, beginning, walk
 from sosias.sources.json_values import items, mapping, words
 from sosias.sources.meta_encoding import Encoding
 from sosias.sources.meta_lines import is_the_owners
@@ -133,13 +133,8 @@ def surveys(entries: Iterable[Entry]) -> Iterator[Survey]:
         Unreadable: one is damaged.
     """
     for entry in entries:
-        start = _start(entry)
+        start = beginning(entry)
         if BEGINNING.match(start):
             survey = Survey.of(entry)
             if survey.senders or re.search(LIST, start):
                 yield survey
-
-
-def _start(entry: Entry) -> str:
-    codec = "utf-16" if entry.start[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8"
-    return entry.start.decode(codec, "ignore").removeprefix("\ufeff")

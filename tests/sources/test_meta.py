@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from sosias.errors import SosiasError
 from sosias.messages import Message
 from sosias.sources.entry import entries
-from sosias.sources.meta import SOURCE
+from sosias.sources.meta import SOURCE, MetaPages
 from sosias.sources.meta_encoding import mended
 from sosias.sources.problems import NotAnExport, Unreadable
 from sosias.sources.source import Options, Reading, recognise
@@ -279,6 +279,12 @@ def test_cut_file_is_refused_with_its_line(share: float, tmp_path: Path) -> None
     path = write(tmp_path / "message_1.json", thread(item for _kind, item in KINDS))
     path.write_bytes(path.read_bytes()[: int(share * path.stat().st_size)])
     with pytest.raises(Unreadable, match="line"):
+        recognise(path)
+
+
+def test_pages_for_people_are_refused_with_what_to_do(tmp_path: Path) -> None:
+    path = zipped(tmp_path / "facebook.zip", {f"{INBOX}/message_1.html": b"<html></html>"})
+    with pytest.raises(MetaPages, match="JSON"):
         recognise(path)
 
 
