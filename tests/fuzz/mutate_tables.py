@@ -45,13 +45,16 @@ OTHER_COLUMNS: tuple[tuple[pa.DataType, tuple[Any, ...]], ...] = (
     (pa.list_(pa.string()), ([], ["a"], None)),
 )
 
+UNCHANGED = (sqlite3.Error, OverflowError, IndexError, UnicodeError)
+"""What changing a database raises that is damaged already, or has a table without rows."""
+
 
 def damaged_database(data: bytes, random: Random) -> bytes:
     """Return a SQLite database with one change that SQLite itself makes; as it was, where it cannot."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "x.db"
         path.write_bytes(data)
-        with suppress(sqlite3.Error, OverflowError, IndexError), closing(sqlite3.connect(path)) as database, database:
+        with suppress(*UNCHANGED), closing(sqlite3.connect(path)) as database, database:
             database.text_factory = bytes
             _change(database, random)
         return path.read_bytes()
