@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 from sosias.language import translate as _
 from sosias.sources.entry import Entry
 from sosias.sources.json_stream import walk
+from sosias.sources.json_values import mapping
 from sosias.sources.meta_encoding import mended
 from sosias.sources.meta_survey import Survey
 from sosias.sources.problems import Unreadable
@@ -47,7 +48,7 @@ def find_owner(threads: Sequence[Sequence[Survey]], profiles: Sequence[Entry]) -
     """Return the participant who exported, and how that is known."""
     present: Counter[str] = Counter()
     for files in threads:
-        present.update({name for one in files for name in one.participants})
+        present.update(list(dict.fromkeys(name for one in files for name in one.participants)))
     ranked = present.most_common()
     names = {text for one in profiles for text in _strings(one)}
     for name, _count in ranked:
@@ -67,11 +68,13 @@ def find_owner(threads: Sequence[Sequence[Survey]], profiles: Sequence[Entry]) -
 
 
 def _strings(profile: Entry) -> Iterator[str]:
-    """Yield all that a profile says: the names of its keys are in the language of its owner."""
+    """Yield what a profile may call its owner: Facebook's has one name, among those of family and friends;
+    in Instagram's the keys are in the language of its owner."""
     try:
-        waiting = [value.value for value in walk(profile, ())]
+        root = next(walk(profile, ())).value
     except Unreadable:
         return
+    waiting = [one.get("name", one) if isinstance(one, dict) else one for one in mapping(root).values()]
     while waiting:
         one = waiting.pop()
         if isinstance(one, str):

@@ -56,7 +56,9 @@ def whispered(sender: str, text: str, after: int = 0, **more: Any) -> dict[str, 
     return {"senderName": sender, "timestamp": START + 1000 * after, "text": text, **quiet, **more}
 
 
-FACEBOOK_PROFILE = {"profile_v2": {"name": {"full_name": ME, "first_name": "José"}, "emails": {}}}
+FACEBOOK_PROFILE = {
+    "profile_v2": {"name": {"full_name": ME, "first_name": "José"}, "relationship": {"partner": ANN}}
+}
 INSTAGRAM_PROFILE = {
     "profile_user": [
         {"title": "", "string_map_data": {"Nombre": {"value": ME}, "Nombre de usuario": {"value": "jose"}}}

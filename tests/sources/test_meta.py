@@ -168,7 +168,7 @@ def owners(path: Path) -> set[tuple[str | None, str]]:
 
 
 def test_owner_by_profile(tmp_path: Path) -> None:
-    value = mangled(thread([said(ANN, "hi")], people=(ME, ANN, "Bob"), title="Trip"))
+    value = mangled(thread([said(ANN, "hi")], people=(ANN, ME, "Bob"), title="Trip"))
     members = {f"{INBOX}/message_1.json": value, "profile_information.json": mangled(FACEBOOK_PROFILE)}
     path = zipped(tmp_path / "x.zip", members)
     assert owners(path) == {(ME, "the download's profile has this name")}
