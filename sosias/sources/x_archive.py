@@ -107,7 +107,7 @@ class _Export:
     def _deleted(self) -> Iterator[str]:
         count = sum(1 for entry in self.archive.of(DELETED) for _item in items(entry, "tweet"))
         if count:
-            yield _("{count} posts that were deleted are left out").format(count=count)
+            yield _("deleted posts that are left out: {count}").format(count=count)
 
     def _posts(self, dropped: Drops) -> Iterator[Message]:
         """Yield the posts in the order of time."""

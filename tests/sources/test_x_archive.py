@@ -94,7 +94,7 @@ def test_whole_archive(tmp_path: Path) -> None:
     assert messages[6].attributes["quote"] == "https://twitter.com/bob/status/99"
     assert messages[8].id == native_id("x", "9")
     assert dict(posts.dropped.counts) == {"another part of the archive has this post": 1}
-    assert posts.notes == ["1 posts that were deleted are left out"]
+    assert posts.notes == ["deleted posts that are left out: 1"]
     assert (posts.owner, chats.owner) == ("@jose", "@jose")
     assert posts.count == len(messages) + 1
     direct = list(chats.messages())
