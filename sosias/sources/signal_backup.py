@@ -191,7 +191,8 @@ def _message(item: Any, survey: Survey, zone: Zone) -> Message:
     message = Message("signal", chat, 0, time, survey.names.get(author), KINDS.get(what, "system"), "")
     message.is_owner = author == survey.me if author in survey.names else None
     message.edited = bool(items(item.get("revisions")))
-    message.id = message_id(survey.accounts.get(author, ""), item.get("dateSent"))
+    told = "" if message.kind != "system" else f"{what} in {chat}: "
+    message.id = message_id(told + (survey.accounts.get(author) or f"in {chat}"), item.get("dateSent"))
     _fill(message, what, content, survey)
     if author and author == survey.news:
         message.kind, message.attributes["bot"] = "system", "true"
@@ -214,7 +215,6 @@ def _fill(message: Message, what: str, content: dict[str, Any], survey: Survey) 
     elif message.kind == "system":
         facts["action"] = next(iter(content), what) if what == "updateMessage" else what or "unknown"
         message.kind = "call" if facts["action"] in CALLS else "system"
-        message.id = ""
         if message.kind == "system":
             message.author = message.is_owner = None
     told = (

@@ -135,8 +135,8 @@ def _message(record: Any, chat: str, alone: str, zone: Zone) -> Message:
     if time is None and sent is not None:
         raise Odd(_("its time cannot be read"))
     message = Message("signal", chat, 0, time, author, "text", body or "", kind == "outgoing")
+    message.id = message_id(sender if kind in SAID else f"{kind} in {chat}: {sender}", sent)
     if kind in SAID:
-        message.id = message_id(sender, sent)
         _speak(message, record)
     else:
         message.attributes["type"] = kind or "unknown"

@@ -4,6 +4,7 @@ A folder is a chat. Both have the same messages; of a folder that has both, data
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import PurePosixPath
@@ -21,6 +22,8 @@ from sosias.sources.zones import Zone
 
 LINE = re.compile(r'\s*\{\s*"date"\s*:\s*"[^"\n]{10,40}"\s*,\s*"sender"\s*:\s*"')
 HEADER = re.compile(r"\[(\d{4}-\d\d-\d\d,? \d\d:\d\d(?::\d\d)?)\] ?(.*?): ?(.*)$", re.DOTALL)
+PAGES = ("chat", "index")
+"""What its pages are called, now and in its first versions."""
 NOBODY = "No-Sender"
 """What it writes where it does not know who."""
 BREAK = "  "
@@ -48,23 +51,24 @@ def readings(entries: Sequence[Entry], options: Options) -> list[Reading]:
     Raises:
         Unreadable: one is no text.
     """
-    data = {PurePosixPath(one.name).parent: one for one in entries if is_data(one)}
-    pages = [one for one in entries if is_markdown(one)]
+    folders: dict[PurePosixPath, list[Entry]] = defaultdict(list)
+    for one in entries:
+        if is_data(one) or is_markdown(one):
+            folders[PurePosixPath(one.name).parent].append(one)
     found = []
-    for folder, entry in data.items():
-        twins = [one for one in pages if PurePosixPath(one.name).parent == folder]
-        found.append(_reading([entry, *twins], _from_data, options))
-    return found + [
-        _reading([one], _from_markdown, options)
-        for one in pages
-        if PurePosixPath(one.name).parent not in data
-    ]
+    for beside in folders.values():
+        data = [one for one in beside if is_data(one)]
+        pages = [one for one in beside if one.stem in PAGES and one not in data and len(data) == 1]
+        found += [_reading([one, *pages], _from_data, options) for one in data]
+        others = (one for one in beside if one not in data and one not in pages)
+        found += [_reading([one], _from_markdown, options) for one in others]
+    return found
 
 
 def _reading(entries: list[Entry], read: Any, options: Options) -> Reading:
     entry, dropped = entries[0], Drops()
     folder = PurePosixPath(entry.name).parent.name or entry.path.absolute().parent.name
-    chat = folder if entry.stem in ("data", "chat", "index") else entry.stem
+    chat = folder if entry.stem in ("data", *PAGES) else entry.stem
     return Reading(
         format="signal",
         entries=entries,
