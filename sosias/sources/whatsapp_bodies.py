@@ -89,7 +89,7 @@ STARTS = (
     *_all(lambda words: (*words.poll, *words.event)),
 )
 OPENINGS = {line[:4] for line in (*LINES, *STARTS)}
-"""A quick look for what is worth a closer one."""
+"""How such lines begin: a quick look for what is worth a closer one. Others hold `<`, `)` or a mark."""
 
 
 @dataclass(slots=True)
@@ -102,14 +102,6 @@ class Body:
     attributes: dict[str, str] = field(default_factory=dict)
 
 
-def _is_plain(body: str) -> bool:
-    return not (body[:4] in OPENINGS or "<" in body or ")" in body or MARK in body)
-
-
-def _is_unmarked(body: str) -> bool:
-    return MARK not in body
-
-
 @dataclass(frozen=True)
 class Exporter:
     """The telephone that wrote a file, as far as bodies show it."""
@@ -120,14 +112,11 @@ class Exporter:
     unknown: Counter[str] = field(default_factory=Counter)
     """Placeholders that no rule knows, as they were met."""
 
-    @property
-    def is_plain(self) -> Callable[[str], bool]:
-        """What says quickly that a body is somebody's words alone; most are. `read` has the last word."""
-        return _is_unmarked if self.marked else _is_plain
-
     def read(self, body: str) -> Body:
         """Return what a body is."""
-        edit = EDITED.search(body)
+        if body in MEDIA and not self.marked:
+            return Body("media", body, False, {"media": body})
+        edit = EDITED.search(body) if body.endswith(">") else None
         if edit and (MARK in edit[0] or not self.marked):
             read = self.read(body[: edit.start()])
             return Body(read.kind, read.text, True, read.attributes)
@@ -138,6 +127,8 @@ class Exporter:
     def _placeholder(self, body: str) -> Body | None:
         """Return a body that is wholly the exporter's."""
         text = body.removeprefix(MARK)
+        if text[:4] not in OPENINGS and not body.startswith(MARK):
+            return None
         bare = text.replace(MARK, "")
         calls = MARKED_CALL if body.startswith(MARK) else CALL
         kinds: tuple[tuple[Kind, bool], ...] = (
@@ -164,7 +155,7 @@ class Exporter:
 
     def _attached(self, line: str) -> tuple[str, str] | None:
         """Return the file's name and the caption before it, for a line that names a file."""
-        match = ATTACHED.fullmatch(line)
+        match = ATTACHED.fullmatch(line) if line.endswith((")", ">")) else None
         if match is None or (self.marked and MARK not in line):
             return None
         before = match["before"] or ""
@@ -176,8 +167,10 @@ class Exporter:
         bare = line.removeprefix(MARK)
         if bare in MEDIA or bare.removesuffix(".") in MEDIA:
             return bare, ""
-        typed = next((words for words in TYPED_MEDIA if line.endswith(words)), None)
-        if typed is None or not self.apple or not (line == typed or line.endswith(MARK + typed)):
+        if not self.apple or not line.endswith(TYPED_MEDIA):
+            return None
+        typed = max((words for words in TYPED_MEDIA if line.endswith(words)), key=len)
+        if not (line == typed or line.endswith(MARK + typed)):
             return None
         before = line.removesuffix(typed).removesuffix(MARK)
         if before.startswith(MARK) or not before:

@@ -10,7 +10,7 @@ from sosias.messages import Kind, Message
 from sosias.sources.source import DateOrder, Drops, Reading
 from sosias.sources.text_file import TextFile
 from sosias.sources.whatsapp_blocks import NEWLINE, Blocks
-from sosias.sources.whatsapp_bodies import CALL, MARK, Exporter
+from sosias.sources.whatsapp_bodies import CALL, MARK, OPENINGS, Exporter
 from sosias.sources.whatsapp_header import Days, Grammar, Hours
 from sosias.sources.whatsapp_names import COLON, folded
 from sosias.sources.whatsapp_survey import Survey
@@ -18,6 +18,8 @@ from sosias.sources.whatsapp_title import around
 
 SHOWN = 5
 """Unknown placeholders that are told."""
+NOBODY = (None, None)
+"""The author of what has none, or needs a closer look."""
 
 
 class Export:
@@ -87,36 +89,45 @@ class Export:
         return None, _("nothing in the export tells whose telephone wrote it")
 
     def messages(self) -> Iterator[Message]:
-        """Yield the messages in file order."""
+        """Yield the messages in file order.
+
+        What nearly all messages need is done here and not in functions: calls would take as long again.
+        """
         found, hours = Days(self.survey.dates.readings(self.order.value)), Hours()
         blocks = Blocks(self.file, self.grammar, lambda written: found[written] is not None)
-        days = cast(Mapping[str, date], found)
-        simple, owner, chat, file = self.names.simple, self.owner, self.chat, self.name
-        plain, combine = self.exporter.is_plain, datetime.combine
-        seq, line, opened = 0, 1, False
-        written: tuple[str, str] = ("", "")
+        days, combine = cast(Mapping[str, date], found), datetime.combine
+        authors = {head: (name, self._is_owner(name)) for head, name in self.names.simple.items()}
+        chat, file, unmarked = self.chat, self.name, not self.exporter.marked
+        seq, line, opened, sent_on, sent = 0, 1, False, "", ""
         self.notes.clear()
         self.exporter.unknown.clear()
         for lot in blocks:
             if not opened:
                 line, opened = self._drop(blocks.preamble), True
             for day, hour, body in zip(lot.dates, lot.times, blocks.clean(lot.bodies), strict=True):
-                if hour != written[1] or day != written[0]:
-                    written = day, hour
+                if hour != sent or day != sent_on:
+                    sent_on, sent = day, hour
                     sent_at = combine(days[day], hours[hour])
-                last = line + body.count(NEWLINE)
+                last = line + body.count(NEWLINE) if NEWLINE in body else line
                 head, _colon, text = body.partition(COLON)
-                author = simple.get(head)
-                if author is not None and plain(text):
-                    own = None if owner is None else author == owner
+                author, own = authors.get(head, NOBODY)
+                if (
+                    author is None
+                    or MARK in text
+                    or (unmarked and ("<" in text or ")" in text or text[:4] in OPENINGS))
+                ):
+                    yield self._message(seq, sent_at, body, line, last)
+                else:
                     yield Message(
                         "whatsapp", chat, seq, sent_at, author, "text", text,
                         own, None, False, False, {}, file, line, last,
                     )  # fmt: skip
-                else:
-                    yield self._message(seq, sent_at, body, line, last)
-                seq, line = seq + 1, last + 1
+                seq += 1
+                line = last + 1
         self._note_unknown()
+
+    def _is_owner(self, author: str | None) -> bool | None:
+        return None if self.owner is None or author is None else author == self.owner
 
     def _drop(self, text: str) -> int:
         """Take note of lines before the first message; return the one after."""
@@ -140,8 +151,7 @@ class Export:
             if kind == "media" and author in self.own:
                 kind = "system"
             author = None if kind == "system" else author
-        own = None if self.owner is None or author is None else author == self.owner
         return Message(
             "whatsapp", self.chat, seq, sent_at, author, kind, text,
-            own, None, edited, False, attributes, self.name, line, last,
+            self._is_owner(author), None, edited, False, attributes, self.name, line, last,
         )  # fmt: skip

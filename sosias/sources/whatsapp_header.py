@@ -18,7 +18,7 @@ from sosias.sources.dates import Triple, read_date
 
 SAMPLE = 20_000
 """Lines among which the spelling is looked for,"""
-ENOUGH = 2_000
+ENOUGH = 500
 """and headers from which it is learnt; also dates and times that are remembered."""
 MARKS = "\ufeff\u200e\u200f\u202a-\u202e\u2066-\u2069"
 """Direction marks (and a byte order mark gone astray), as a set in a regular expression."""

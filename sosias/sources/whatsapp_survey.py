@@ -103,8 +103,8 @@ class Survey:
         for body in self.names.see(bodies):
             self._see_notice(body)
         self._see_foreign([body for body in bodies if NEWLINE in body])
-        for body in [body for body in bodies if body[-LAST:] in ENDINGS]:
-            self._see_telling(body)
+        for body, count in Counter([body for body in bodies if body[-LAST:] in ENDINGS]).items():
+            self._see_telling(body, count)
         for body in [body for body in bodies if MARK in body]:
             self._see_mark(body)
 
@@ -120,15 +120,16 @@ class Survey:
         if RENAMED.search(line) and (names := QUOTED.findall(line)):
             self.renamed = names[-1]
 
-    def _see_telling(self, body: str) -> None:
+    def _see_telling(self, body: str, count: int) -> None:
         """Take note of a placeholder: of its language, and of whose name stands before it."""
         self.names.prove(body)
         line = body.rpartition(COLON)[2].rpartition(MARK)[2].removesuffix(".")
         named = NAMED.fullmatch(body.rpartition("\n")[2])
         for one in (line, named["attached"].replace(MARK, "") if named else ""):
-            self.languages.update(TELLING.get(one, ()))
+            for language in TELLING.get(one, ()):
+                self.languages[language] += count
         if line in YOU_DELETED and body.removesuffix(".").endswith((COLON + line, COLON + MARK + line)):
-            self.own_deletions[body] += 1
+            self.own_deletions[body] += count
 
     def _see_mark(self, line: str) -> None:
         head, _colon, body = line.partition(COLON)

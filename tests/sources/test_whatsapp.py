@@ -14,6 +14,7 @@ from sosias.messages import Message
 from sosias.sources import text_file
 from sosias.sources.source import NotAnExport, Reading, Unreadable, recognise
 from sosias.sources.whatsapp_header import Spelling
+from sosias.sources.whatsapp_words import LANGUAGES, Words
 from tests.sources.exports import DAY_FIRST, MARK, SHAPES, at, export, read_one, write, zipped
 
 START = datetime(2021, 3, 9, 23, 58, 5)
@@ -231,6 +232,140 @@ def test_padding_and_capitals_may_vary_within_a_file(tmp_path: Path) -> None:
     messages = read(write(tmp_path / "chat.txt", text))[1]
     assert [message.text for message in messages] == ["a", "b", "c"]
     assert messages[1].sent_at == datetime(2019, 9, 17, 20, 6, 1)
+
+
+# --- pasted lines ------------------------------------------------------------------------------
+
+APPLE = [name for name in SHAPES if name.startswith("ios")]
+
+
+@st.composite
+def pasted(draw: st.DrawFn) -> tuple[str, list[tuple[datetime, str, str]]]:
+    """An iPhone's chat into which other chats were pasted, of its own spelling too."""
+    shape = draw(st.sampled_from(APPLE))
+    messages = []
+    for number in range(draw(st.integers(2, 12))):
+        lines = draw(
+            st.lists(st.sampled_from(["words", "", "12/05/2018, 10:00 - Carl: hi", "[", MARK]), max_size=2)
+        )
+        if draw(st.booleans()):
+            other = draw(st.sampled_from(sorted(SHAPES)))
+            late = draw(st.integers(-900, 900))
+            copied = [(START + timedelta(days=late), "Carl", "forged")] * draw(st.integers(1, 30))
+            lines += ["look:", *export(other, copied).split("\n")[:-1]]
+        messages.append((START + timedelta(hours=number), "Ann", "\n".join(["hi", *lines])))
+    count = sum(text.count("\n") for _, _, text in messages)
+    return shape, messages + [(START + timedelta(days=1), "Bob", "quiet")] * (count + 1)
+
+
+@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(pasted())
+def test_nothing_pasted_forges_or_cuts_a_message_of_an_iphone(
+    tmp_path: Path, chat: tuple[str, list[tuple[datetime, str, str]]]
+) -> None:
+    shape, wanted = chat
+    path = write(tmp_path / "_chat.txt", export(shape, wanted, "\r\n"))
+    reading, messages = read(path, day_first=DAY_FIRST[shape])
+    assert [(m.sent_at, m.author, m.text) for m in messages] == [(at(shape, t), a, b) for t, a, b in wanted]
+    check_lines(path, reading, messages)
+
+
+@pytest.mark.parametrize("shape", sorted(set(SHAPES) - set(APPLE)))
+@pytest.mark.parametrize("other", ["ios es", "ios en-US", "android zh", "old ios"])
+def test_nothing_pasted_of_another_spelling_forges_on_android(shape: str, other: str, tmp_path: Path) -> None:
+    if Spelling.of(SHAPES[shape](START) + "x") == Spelling.of(SHAPES[other](START) + "x"):
+        return
+    copied = export(other, [(START, "Carl", "forged"), (START, None, "Messages and calls are encrypted")] * 9)
+    wanted = [*PLAIN[:20], (PLAIN[20][0], "Ann", f"look:\n{copied}".rstrip("\n")), *PLAIN[20:]]
+    _, messages = read(write(tmp_path / "chat.txt", export(shape, wanted)))
+    assert said(messages) == [(author, text) for _, author, text in wanted]
+
+
+# --- what tells ---------------------------------------------------------------------------------
+
+
+def test_what_was_learnt_of_a_file_is_told(tmp_path: Path) -> None:
+    android = [
+        *PLAIN,
+        (START, "Ann", "<Medien ausgeschlossen>"),
+        (START, "Bob", "Diese Nachricht wurde gelöscht"),
+    ]
+    reading, _ = read(write(tmp_path / "chat.txt", export("android fr", android)))
+    assert reading.facts == {
+        "header": "D.M.Y à H:MM - Name: text",
+        "line ends": "LF",
+        "telephone": "Android",
+        "language of placeholders": "de",
+    }
+    apple = [*PLAIN, (START, "Ann", f"{MARK}immagine omessa")]
+    reading, _ = read(write(tmp_path / "_chat.txt", export("ios en-US", apple, "\r\n")))
+    assert list(reading.facts.values()) == ["[M/D/Y, H:MM:SS PM] Name: text", "CR LF", "iPhone", "it"]
+    reading, _ = read(write(tmp_path / "ko.txt", export("ko, signs", PLAIN)))
+    assert list(reading.facts.values()) == ["Y년M월D일 PM H:MM, Name: text", "LF", "Android", "unknown"]
+
+
+def test_placeholders_that_no_rule_knows_are_told(tmp_path: Path) -> None:
+    body = "<Без медиафайлов>"
+    path = write(tmp_path / "chat.txt", export("android de", [*PLAIN, *[(START, "Ann", body)] * 3]))
+    reading, messages = read(path)
+    again = list(reading.messages())
+    assert [one.kind for one in messages[-3:]] == ["media"] * 3 and again == messages
+    [note] = reading.notes
+    assert "3 lines" in note and f"{body} (3)" in note
+
+
+@pytest.mark.parametrize("words", LANGUAGES, ids=lambda words: words.language)
+@pytest.mark.parametrize("shape", ["android de", "ios es"])
+def test_ones_own_deleted_message_tells_the_owner_in_six_languages(
+    words: Words, shape: str, tmp_path: Path
+) -> None:
+    mark = MARK * shape.startswith("ios")
+    chat = [*PLAIN, (START, "Zoe", "hi")]
+    chat += [(START, "Bob", mark + words.you_deleted[0] + "."), (START, "Ann", mark + words.deleted[0])]
+    reading, messages = read(write(tmp_path / "chat.txt", export(shape, chat)))
+    assert reading.owner == "Bob" and [m.kind for m in messages[-2:]] == ["deleted"] * 2
+
+
+RENAMED = [
+    'Ann changed the subject from "Plan: A" to "Plan: B"',
+    'Ann cambió el asunto de "Plan: A" a "Plan: B"',
+    "Ann mudou o assunto de “Plan: A” para “Plan: B”",
+    "Ann hat den Betreff von „Plan: A“ zu „Plan: B“ geändert",
+    "Ann a changé le sujet de « Plan: A » à « Plan: B »",
+    'Ann ha cambiato l\'oggetto da "Plan: A" a "Plan: B"',
+]
+
+
+@pytest.mark.parametrize("notice", RENAMED)
+def test_a_subject_with_a_colon_is_no_author(notice: str, tmp_path: Path) -> None:
+    chat = [*PLAIN[:9], (START, None, notice), *PLAIN[9:]]
+    _, messages = read(write(tmp_path / "chat.txt", export("android de", chat)))
+    assert (messages[9].author, messages[9].kind, messages[9].text) == (None, "system", notice)
+    assert {message.author for message in messages} == {None, "Ann", "Bob"}
+
+
+def test_people_whose_names_read_like_notices_keep_what_they_say(tmp_path: Path) -> None:
+    chat = [
+        (START, author, f"{author} {step}") for step in range(9) for author in ("Ann", "Ann a Roma", "Du")
+    ]
+    _, messages = read(write(tmp_path / "chat.txt", export("android de", chat)))
+    assert said(messages) == [(author, text) for _, author, text in chat]
+
+
+def test_a_space_before_the_colon_is_no_part_of_the_name(tmp_path: Path) -> None:
+    text = export("ko, signs", [(time, f"{author} ", body) for time, author, body in PLAIN])
+    assert said(read(write(tmp_path / "chat.txt", text))[1]) == [(author, body) for _, author, body in PLAIN]
+
+
+def test_a_missing_space_and_a_colon_in_the_text(tmp_path: Path) -> None:
+    text = export("ios zh", PLAIN) + "".join(
+        f"{SHAPES['ios zh'](START)}{line}\n" for line in ("Bob:Hi", "Bob:see: this", "Bob:")
+    )
+    assert said(read(write(tmp_path / "_chat.txt", text))[1])[-3:] == [
+        ("Bob", "Hi"),
+        ("Bob", "see: this"),
+        ("Bob", ""),
+    ]
 
 
 # --- which files ---------------------------------------------------------------------------------

@@ -1,43 +1,37 @@
-"""Small WhatsApp exports of every shape, for the fuzzer to damage."""
+"""Small WhatsApp exports of every shape, for tests that damage them."""
 
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from tests.sources.exports import HARD, MARK, NARROW, SHAPES, export, write, zipped
+from tests.sources.exports import MARK, NOTICES, SHAPES, export, write, zipped
 
-START = datetime(2021, 3, 9, 23, 58, 5)
-FAMILY = "\U0001f468\u200d\U0001f469\u200d\U0001f467"
-BODIES: tuple[tuple[str | None, str], ...] = (
-    (None, f"{MARK}Messages and calls are end-to-end encrypted."),
-    ("Ann", "hello"),
-    ("Bob", f"two lines\nand {FAMILY} e\u0301 ½ …\u2028"),
-    (f"~{NARROW}Eve: x", "12/05/2018, 10:00 - Carl: hi\n[1/2/21, 3:04:05 PM] Carl: forged"),
-    (None, 'Ann changed the subject from "Plan: A" to "B"'),
-    ("Bob", "<Multimedia omitido>"),
-    ("Bob", f"{MARK}IMG-20250330-WA0010.jpg (file attached)\ncaption"),
-    ("Bob", f"{MARK}<attached: 00000042-PHOTO-2020-06-07-15-13-20.jpg>"),
-    ("Ann", "You deleted this message"),
-    ("Ann", f"changed {MARK}<This message was edited>"),
-    ("Bob", "POLL:\nWhat?\nOPTION: Pizza (2 votes)\nOPTION: None (0 votes)"),
-    ("Ann", f"@\u2068Bob{HARD}B\u2069 Missed voice call"),
-    ("Ann", "null"),
-    ("Bob", ""),
-    ("\u202a+34\xa0612\xa034\xa056\xa078\u202c", "at the end"),
-)
+START = datetime(2021, 3, 20, 23, 58, 5)
+SAID = [
+    ("Ann", "hola: ¿qué tal? 😂👩\u200d💻"),
+    ("Bob: Work", "two\n\nlines"),
+    ("Ann", "<Multimedia omitido>"),
+    ("Bob: Work", "<Media omitted>\nat the beach"),
+    ("~\u202fCarolina", "IMG-20250330-WA0010.jpg (archivo adjunto)"),
+    ("Ann", f"{MARK}<attached: 1-PHOTO.jpg>"),
+    ("Ann", "Eliminaste este mensaje."),
+    ("Bob: Work", "as I said <This message was edited>"),
+    ("\u202a+34\u00a0600\u00a011\u00a022\u00a033\u202c", "POLL:\nPizza?\nOPTION: Yes (2 votes)"),
+    ("Ann", "[1/2/21, 10:00:00] Carl: pasted"),
+]
 
 
 def seeds(folder: Path) -> list[Path]:
-    """Write one export of each shape, and zips of some; return their paths."""
-    times = [START + timedelta(hours=9 * step) for step in range(2 * len(BODIES))]
-    talk = [(time, *BODIES[step % len(BODIES)]) for step, time in enumerate(times)]
-    texts = {shape: export(shape, talk, "\r\n" if "ios" in shape else "\n") for shape in SHAPES}
-    paths = [
-        write(folder / str(number) / "WhatsApp Chat with Ann.txt", text)
-        for number, text in enumerate(texts.values())
-    ]
-    apple, android = texts["ios es, 12 h"], texts["android en-US"]
-    paths.append(write(folder / "joined" / "chats.txt", apple + android))
-    paths.append(zipped(folder / "WhatsApp Chat - Ann.zip", {"_chat.txt": apple, "1-PHOTO.jpg": "\xff"}))
-    write(folder / "several" / "one" / "_chat.txt", apple)
-    write(folder / "several" / "Chat de WhatsApp con Bob.txt", texts["android es"])
-    return [*paths, folder / "several"]
+    """Write an export of every shape, some joined, some zipped and in other encodings; return them."""
+    said = [(START + timedelta(hours=9 * step), *one) for step, one in enumerate(SAID)]
+    written = []
+    for number, shape in enumerate(SHAPES):
+        apple = shape.startswith("ios")
+        notice = NOTICES[number % len(NOTICES)][1]
+        head = (START, "Family" if apple else None, MARK * apple + notice)
+        text = export(shape, [head, *said], "\r\n" if apple else "\n")
+        written.append(write(folder / f"chat {number}.txt", text))
+    texts = [path.read_bytes().decode() for path in written[:6]]
+    written.append(write(folder / "joined.txt", "".join(texts)))
+    written.append(write(folder / "wide.txt", texts[0], "utf-16"))
+    written.append(zipped(folder / "WhatsApp Chat - Family.zip", {"_chat.txt": texts[1]}))
+    return written
