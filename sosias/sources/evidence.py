@@ -5,13 +5,14 @@ their messages other ids, and so does a chat that changed its title, or an expor
 where another tells minutes. Minute, kind and text of the messages stay the same.
 """
 
-from collections import Counter, deque
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from sosias.sources.library import NONE, Library
+from sosias.sources.matching import Pairs, Said, Voice, clocks, joined, matched, numbered
 from sosias.sources.rows import MINUTE, NEVER, Integers, Rows, Truths, is_among, moments
 
 LEAST = 5
@@ -20,14 +21,12 @@ SHARE = 0.9
 """and the share of their messages in the time that both exports cover: a few are edited or deleted."""
 SPEAKERS = 2
 """Authors who must be the same before two chats are held to be one: one person may post to several."""
-MOST_ALIKE = 16
-"""What more authors than this write in the same minute tells nobody."""
+NOBODY = 0
+"""The author of system lines."""
 
 Span = tuple[int, int]
-Voice = tuple[int, int]
-"""A chat and an author in it."""
-Moments = dict[int, dict[Voice, list[int]]]
-"""Times of messages, by `moments` and by voice."""
+Common = dict[tuple[Voice, Voice], int]
+"""How many messages of a new and of a stored voice are the same."""
 
 
 @dataclass
@@ -58,14 +57,14 @@ class Incoming:
 class Evidence:
     """Compares what is new in an export with what is stored."""
 
-    def __init__(self, library: Library, incoming: Incoming, same: Callable[[int, int], bool]) -> None:
+    def __init__(self, library: Library, incoming: Incoming, person: Callable[[int], int]) -> None:
         self.library = library
         self.incoming = incoming
-        self.same = same
-        """Are two authors known to be one person?"""
+        self.person = person
+        """Returns the author under whose name a person's messages are shown."""
         self.alike = Alike(np.full(len(incoming.new), NONE, np.int64))
-        self._counts: Counter[tuple[Voice, Voice]] = Counter()
-        self._texts: dict[tuple[Voice, Voice], set[int]] = {}
+        self._by_chat = np.argsort(incoming.new.chat, kind="stable")
+        self._chats = incoming.new.chat[self._by_chat]
 
     def weigh(self) -> Alike:
         """Return what is the same."""
@@ -75,54 +74,53 @@ class Evidence:
             return self.alike
         moment = moments(new.time, new.content)
         first, last = int(new.time[timed].min()), int(new.time[timed].max())
-        first -= first % MINUTE
-        stored = self.library.sent_with(np.unique(moment[timed]), first, last + MINUTE)
-        stored = stored[~is_among(stored, self.incoming.taken)]
-        if len(stored):
-            self._compare(stored, moment, timed)
+        rows = self.library.sent_with(np.unique(moment[timed]), first - first % MINUTE, last + MINUTE)
+        rows = rows[~is_among(rows, self.incoming.taken)]
+        if len(rows):
+            stored = self._stored(rows)
+            brought = self._brought(timed & is_among(moment, np.unique(moments(stored.time, stored.content))))
+            common = self._common(brought, stored)
+            self._join_chats(common)
+            self._assign(brought, stored, common)
         return self.alike
 
-    def _compare(self, stored: Integers, moment: Integers, timed: Truths) -> None:
-        library, new = self.library, self.incoming.new
-        stored = stored[np.argsort(library.column("seq", stored), kind="stable")]
-        time = library.column("time", stored)
-        there = moments(time, library.column("content", stored).astype(np.uint32))
-        here = np.flatnonzero(timed & is_among(moment, np.unique(there)))
-        voices = zip(library.chat_of(stored).tolist(), library.column("author", stored).tolist(), strict=True)
-        old = list(zip(there.tolist(), voices, time.tolist(), stored.tolist(), strict=True))
-        self._count(old, here, moment)
-        proven = self._proven()
-        self._join_chats(proven)
-        self._assign(old, here[np.lexsort((new.seq[here], new.chat[here]))], moment, proven)
+    def _stored(self, rows: Integers) -> Said:
+        library = self.library
+        rows = rows[np.argsort(library.column("seq", rows), kind="stable")]
+        author, time, content = (library.column(name, rows) for name in ("author", "time", "content"))
+        chat = library.chat_of(rows).astype(np.int64)
+        return Said(rows, chat, author, time, content, np.zeros(len(rows), np.bool_))
 
-    def _count(self, old: list[tuple[int, Voice, int, int]], here: Integers, moment: Integers) -> None:
-        """Count what authors have in common, pair by pair."""
+    def _brought(self, chosen: Truths) -> Said:
         new = self.incoming.new
-        stored, brought = _by_moment(one[:3] for one in old), _by_moment(self._rows(here, moment))
-        telling = set(moment[here[new.telling[here]]].tolist())
-        for one, voices in brought.items():
-            others = stored[one]
-            if len(voices) > MOST_ALIKE or len(others) > MOST_ALIKE:
-                continue
-            for voice, times in voices.items():
-                for other, there in others.items():
-                    if voice[1] and other[1] and self.incoming.chats.get(voice[0], other[0]) == other[0]:
-                        self._counts[voice, other] += (count := _in_common(times, there))
-                        if count and one in telling:
-                            self._texts.setdefault((voice, other), set()).add(one & 0xFFFFFFFF)
+        rows = np.flatnonzero(chosen)
+        rows = rows[np.argsort(new.seq[rows], kind="stable")]
+        chat, author, content = (
+            column[rows].astype(np.int64) for column in (new.chat, new.author, new.content)
+        )
+        return Said(rows, chat, author, new.time[rows], content, new.telling[rows])
 
-    def _rows(self, here: Integers, moment: Integers) -> Iterator[tuple[int, Voice, int]]:
-        new = self.incoming.new
-        voices = zip(new.chat[here].tolist(), new.author[here].tolist(), strict=True)
-        yield from zip(moment[here].tolist(), voices, new.time[here].tolist(), strict=True)
+    # --- authors and chats -----------------------------------------------------------------------
 
-    def _proven(self) -> dict[tuple[Voice, Voice], int]:
-        """Return the pairs that have enough in common, and how much."""
+    def _common(self, brought: Said, stored: Said) -> Common:
+        """Return the voices that have enough in common, and how much."""
+        minutes = Pairs.by_minute(brought, stored)
+        seconds = Pairs.by_second(brought.take(brought.exact), stored.take(stored.exact))
+        found = joined(minutes.where(~minutes.exact), seconds)
         return {
-            pair: self._counts[pair]
-            for pair, texts in self._texts.items()
-            if len(texts) >= LEAST and self._counts[pair] >= SHARE * self._possible(*pair)
+            (voice, other): count
+            for voice, other, count in found.where(self._may_be_one(found)).voices(LEAST)
+            if count >= SHARE * self._possible(voice, other)
         }
+
+    def _may_be_one(self, found: "Pairs") -> Truths:
+        """Tell which pairs are of authors, and of a chat that is the other or may turn out to be it."""
+        different, inverse = np.unique(found.one.chat, return_inverse=True)
+        known = self.incoming.chats
+        targets = np.array([known.get(chat, NONE) for chat in different.tolist()], np.int64)[inverse]
+        chats = (targets == NONE) | (targets == found.two.chat)
+        may: Truths = chats & (found.one.author != NOBODY) & (found.two.author != NOBODY)
+        return may
 
     def _possible(self, voice: Voice, other: Voice) -> int:
         """Return how many messages two voices could have in common: those in the time that both cover."""
@@ -138,105 +136,101 @@ class Evidence:
 
     def _new_in(self, chat: int, span: Span, author: int | None = None) -> int:
         """Count what is new of a chat and not a system line, or of one author there, in a span of time."""
-        new = self.incoming.new
-        rows = (new.chat == chat) & _within(new.time, span)
-        return int((rows & (new.author == author if author else new.author != 0)).sum())
+        here = slice(*np.searchsorted(self._chats, [chat, chat + 1]))
+        rows = self._by_chat[here]
+        rows = rows[_within(self.incoming.new.time[rows], span)]
+        return _by(self.incoming.new.author[rows].astype(np.int64), author)
 
     def _stored_in(self, chat: int, span: Span, author: int | None = None) -> int:
         """Count what is stored of a chat and not in the export by its ids."""
         rows = self.library.of_chat(chat)
         rows = rows[_within(self.library.column("time", rows), span) & ~is_among(rows, self.incoming.taken)]
-        authors = self.library.column("author", rows)
-        return int((authors == author if author else authors != 0).sum())
+        return _by(self.library.column("author", rows), author)
 
-    def _join_chats(self, proven: dict[tuple[Voice, Voice], int]) -> None:
+    def _join_chats(self, common: Common) -> None:
         """Find the chats that are stored under another title: nearly all is the same, by two at least."""
-        common: dict[tuple[int, int], list[tuple[int, int, int]]] = {}
-        for ((chat, author), (other, there)), count in proven.items():
+        alike: dict[tuple[int, int], list[tuple[int, int, int]]] = {}
+        for ((chat, author), (other, there)), count in common.items():
             if chat not in self.incoming.chats:
-                common.setdefault((chat, other), []).append((author, there, count))
+                alike.setdefault((chat, other), []).append((author, there, count))
         best: dict[int, tuple[int, int]] = {}
-        for (chat, other), pairs in common.items():
-            count = sum(pair[2] for pair in pairs)
-            speakers = min(len({pair[0] for pair in pairs}), len({pair[1] for pair in pairs}))
-            possible = min(
-                self._new_in(chat, self._stored_span(other)),
-                self._stored_in(other, self.incoming.spans(chat)),
-            )
+        for (chat, other), found in alike.items():
+            count = sum(pair[2] for pair in found)
+            speakers = min(len({pair[0] for pair in found}), len({pair[1] for pair in found}))
+            new = self._new_in(chat, self._stored_span(other))
+            possible = min(new, self._stored_in(other, self.incoming.spans(chat)))
             if speakers >= SPEAKERS and count >= SHARE * possible:
                 best[chat] = max(best.get(chat, (0, 0)), (count, other))
         self.alike.chats = {chat: other for chat, (_count, other) in best.items()}
 
-    def _assign(
-        self,
-        old: list[tuple[int, Voice, int, int]],
-        here: Integers,
-        moment: Integers,
-        proven: dict[tuple[Voice, Voice], int],
-    ) -> None:
+    # --- messages --------------------------------------------------------------------------------
+
+    def _assign(self, brought: Said, stored: Said, common: Common) -> None:
         """Find the stored message of each new one, in the chats that are known to be the same."""
         chats = {**self.incoming.chats, **self.alike.chats}
-        touching = set(self.library.chat_of(self.incoming.taken).tolist())
-        partners: dict[Voice, set[Voice]] = {}
-        for voice, other in proven:
+        touching = set(np.unique(self.library.chat_of(self.incoming.taken)).tolist())
+        persons = _Persons(self.person)
+        for (voice, other), count in common.items():
             if chats.get(voice[0]) == other[0]:
                 touching.add(other[0])
-                partners.setdefault(voice, set()).add(other)
+                persons.unite((other[0], voice[1]), other)
                 if voice[1] != other[1]:
-                    self.alike.authors[other[1], voice[1]] += proven[voice, other]
-        waiting = _Waiting(old)
-        there: dict[int, set[int]] = {}
-        for _moment, (chat, author), _time, _row in old:
-            there.setdefault(chat, set()).add(author)
-        for row, (one, voice, time) in zip(here.tolist(), self._rows(here, moment), strict=True):
-            chat = chats.get(voice[0], NONE)
-            if chat not in touching:
-                continue
-            if voice not in partners or (chat, voice[1]) not in partners[voice]:
-                same = {(chat, author) for author in there.get(chat, ()) if self.same(author, voice[1])}
-                partners.setdefault(voice, set()).update(same, [(chat, voice[1])])
-            self.alike.found[row] = waiting.take(one, sorted(partners[voice]), time)
+                    self.alike.authors[other[1], voice[1]] += count
+        targets = {chat: stored for chat, stored in chats.items() if stored in touching}
+        here = persons.numbers(brought, targets)
+        there = persons.numbers(stored, {chat: chat for chat in touching})
+        brought, here = brought.take(here != NONE), here[here != NONE]
+        stored, there = stored.take(there != NONE), there[there != NONE]
+        for one, two in clocks(brought, stored):
+            self._match(brought, here, one, stored, there, two)
+
+    def _match(
+        self, brought: Said, here: Integers, one: Integers, stored: Said, there: Integers, two: Integers
+    ) -> None:
+        """Match what is free on both sides and has an equal key, in order; no key is below zero."""
+        free = np.flatnonzero((self.alike.found[brought.row] == NONE) & (one != NEVER))
+        open_ = np.flatnonzero(~np.isin(stored.row, self.alike.found) & (two != NEVER))
+        columns = ((here, there), (one, two), (brought.content, stored.content))
+        keys = numbered(*(np.concatenate([a[free], b[open_]]) for a, b in columns))
+        left, right = matched(keys[: len(free)], keys[len(free) :])
+        self.alike.found[brought.row[free[left]]] = stored.row[open_[right]]
 
 
-class _Waiting:
-    """Stored messages that no new one has been found to be."""
+class _Persons:
+    """Gives the voices of stored chats numbers, one to those that are one person's."""
 
-    def __init__(self, old: list[tuple[int, Voice, int, int]]) -> None:
-        self._taken: set[int] = set()
-        self._rows: dict[tuple[int, Voice, int | None], deque[int]] = {}
-        for moment, voice, time, row in old:
-            for key in ((moment, voice, time), (moment, voice, None)):
-                self._rows.setdefault(key, deque()).append(row)
+    def __init__(self, person: Callable[[int], int]) -> None:
+        self._person = person
+        self._above: dict[Voice, Voice] = {}
+        self._numbers: dict[Voice, int] = {}
 
-    def take(self, moment: int, voices: list[Voice], time: int) -> int:
-        """Return the first that may be a message, NONE where there is none.
+    def unite(self, one: Voice, two: Voice) -> None:
+        first, second = self._first(one), self._first(two)
+        if first != second:
+            self._above[first] = second
 
-        Where one of the two tells no seconds, the minute is enough.
-        """
-        times = (None,) if time % MINUTE == 0 else (time, time - time % MINUTE)
-        for voice in voices:
-            for one in times:
-                rows = self._rows.get((moment, voice, one))
-                while rows:
-                    row = rows.popleft()
-                    if row not in self._taken:
-                        self._taken.add(row)
-                        return row
-        return NONE
+    def _first(self, voice: Voice) -> Voice:
+        found = (voice[0], self._person(voice[1]))
+        while found in self._above:
+            found = self._above[found]
+        return found
 
-
-def _by_moment(rows: Iterator[tuple[int, Voice, int]]) -> Moments:
-    found: Moments = {}
-    for moment, voice, time in rows:
-        found.setdefault(moment, {}).setdefault(voice, []).append(time)
-    return found
+    def numbers(self, said: Said, chats: dict[int, int]) -> Integers:
+        """Return the number of each message's person, NONE where its chat is not among `chats`."""
+        voice = numbered(said.chat, said.author)
+        _voices, first = np.unique(voice, return_index=True)
+        table = []
+        for chat, author in zip(said.chat[first].tolist(), said.author[first].tolist(), strict=True):
+            known = chat in chats
+            person = self._first((chats[chat], author)) if known else (NONE, NONE)
+            table.append(self._numbers.setdefault(person, len(self._numbers)) if known else NONE)
+        found: Integers = np.array(table, np.int64)[voice]
+        return found
 
 
-def _in_common(one: list[int], two: list[int]) -> int:
-    """Return how many of the same words in the same minute may be the same messages."""
-    if not any(time % MINUTE for time in one) or not any(time % MINUTE for time in two):
-        return min(len(one), len(two))
-    return sum((Counter(one) & Counter(two)).values())
+def _by(authors: Integers, author: int | None) -> int:
+    """Count the messages of an author, or of all that have one."""
+    return int((authors != NOBODY if author is None else authors == author).sum())
 
 
 def _within(time: Integers, span: Span) -> Truths:

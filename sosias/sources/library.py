@@ -10,8 +10,9 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
-from sosias.messages import MESSAGE_SCHEMA
 from sosias.sources.rows import (
     Integers,
     Numbers,
@@ -23,6 +24,8 @@ from sosias.sources.rows import (
     rows_of,
 )
 
+AT_ONCE = 1 << 16
+"""Messages read at once."""
 NONE = -1
 """No row."""
 
@@ -31,16 +34,17 @@ class Shelf:
     """Rows in the order of chat and place, and where each id is among them."""
 
     def __init__(self, rows: Rows) -> None:
-        order = np.lexsort((rows.seq, rows.chat))
-        chat = rows.chat[order]
-        self.chats, starts = np.unique(chat, return_index=True)
-        self.starts = np.append(starts, len(chat))
-        self.seq, self.time = rows.seq[order], rows.time[order]
-        self.content = rows.content[order] if len(rows.content) else rows.content
-        self.author = rows.author[order] if len(rows.author) else rows.author
-        high, low = rows.high[order], rows.low[order]
-        by_id = np.argsort(high, kind="stable")
-        self.high, self.low, self.index = high[by_id], low[by_id], by_id.astype(np.uint32)
+        """Take the rows over: their columns are let go as they are put in order."""
+        order = np.lexsort((rows.seq, rows.chat)).astype(np.uint32)
+        for name in ("high", "low", "chat", "seq", "time", "content", "author"):
+            column = getattr(rows, name)
+            setattr(rows, name, column[order] if len(column) else column)
+        del column, order
+        self.chats, starts = np.unique(rows.chat, return_index=True)
+        self.starts = np.append(starts, len(rows))
+        self.seq, self.time, self.content, self.author = rows.seq, rows.time, rows.content, rows.author
+        self.index = np.argsort(rows.high, kind="stable").astype(np.uint32)
+        self.high, self.low = rows.high[self.index], rows.low[self.index]
 
     def __len__(self) -> int:
         return len(self.seq)
@@ -95,18 +99,14 @@ class Library:
     def load(cls, files: Sequence[Path], source: str, *, by_content: bool) -> "Library":
         """Read what the files have of a source."""
         library = cls(by_content=by_content)
-        if files:
-            columns = ["id", "chat", "seq", "sent_at", *(["kind", "text", "author"] if by_content else [])]
-            import pyarrow.dataset as ds  # brings pandas, 40 MB: not for reading alone
-
-            stored = ds.dataset([str(file) for file in files], schema=MESSAGE_SCHEMA)
-            batches = stored.to_batches(
-                columns=columns,
-                filter=ds.field("source") == source,
-                batch_readahead=1,
-                fragment_readahead=1,
-            )
-            library.add([library.rows(batch) for batch in batches])
+        further = ["kind", "text", "author"] if by_content else []
+        columns = ["id", "source", "chat", "seq", "sent_at", *further]
+        parts = []
+        for file in files:
+            for batch in pq.ParquetFile(file).iter_batches(AT_ONCE, columns=columns):
+                if (mine := batch.filter(pc.equal(batch.column("source"), source))).num_rows:
+                    parts.append(library.rows(mine))
+        library.add(parts)
         return library
 
     def __len__(self) -> int:
@@ -116,9 +116,10 @@ class Library:
         """Return the numbers of a batch of messages."""
         return rows_of(batch, self.chats, self.authors)
 
-    def add(self, parts: Sequence[Rows]) -> None:
-        """Put rows on the shelves: few, each at least twice as long as the next."""
+    def add(self, parts: list[Rows]) -> None:
+        """Take rows over and put them on the shelves: few, each at least twice as long as the next."""
         new = [replace(part, telling=part.telling[:0]) for part in parts]
+        parts.clear()
         count = sum(map(len, new))
         if not count:
             return

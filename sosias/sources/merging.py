@@ -87,11 +87,11 @@ class Merge:
         if authors is None:
             return Alike(np.full(len(export.new), NONE, np.int64))
 
-        def same(one: int, two: int) -> bool:
-            first, second = authors.names[one], authors.names[two]
-            return first is not None and second is not None and self.people.are_one(first, second)
+        def person(author: int) -> int:
+            name = authors.names[author]
+            return author if name is None else authors.number(self.people.name(name))
 
-        alike = Evidence(self.library, export.incoming(), same).weigh()
+        alike = Evidence(self.library, export.incoming(), person).weigh()
         why = _("{count} messages are the same in two exports")
         told = [
             Identity(str(authors.names[stored]), (str(authors.names[new]),), why.format(count=count))

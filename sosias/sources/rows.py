@@ -1,7 +1,6 @@
 """Messages as numbers: what is compared of them when exports are merged, without a word of theirs."""
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from hashlib import blake2b
 
@@ -58,8 +57,15 @@ class Rows:
         return Rows(*(column[chosen] if len(column) else column for column in columns))
 
     @classmethod
-    def joined(cls, parts: Sequence["Rows"]) -> "Rows":
-        return cls(*(np.concatenate([getattr(part, one.name) for part in parts]) for one in fields(cls)))
+    def joined(cls, parts: list["Rows"]) -> "Rows":
+        """Put parts together and empty them, column by column: so there are never two of all."""
+        columns = []
+        for one in fields(cls):
+            columns.append(np.concatenate([getattr(part, one.name) for part in parts]))
+            for part in parts:
+                setattr(part, one.name, None)
+        parts.clear()
+        return cls(*columns)
 
 
 class Register:
@@ -108,7 +114,7 @@ def _contents(kinds: list[str], texts: list[str]) -> tuple[Numbers, Truths]:
     return np.fromiter(hashes, np.uint32, len(said)), np.fromiter(telling, np.bool_, len(said))
 
 
-def moments(time: Integers, content: Numbers) -> Integers:
+def moments(time: Integers, content: Numbers | Integers) -> Integers:
     """Return one number for the minute and the content of each row."""
     return ((time // MINUTE) << 32) | content.astype(np.int64)
 
