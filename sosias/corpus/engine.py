@@ -6,6 +6,7 @@ from typing import Any
 
 import ibis
 import ibis.expr.types as ir
+import pyarrow as pa
 
 
 def connect() -> Any:
@@ -26,9 +27,13 @@ def read_messages(files: Sequence[Path], names: Mapping[str, str] | None = None)
     `names` has the name that is shown of every author who writes under others, too
     (`sosias.sources.people.names`).
     """
-    messages = connect().read_parquet([str(file) for file in files], table_name="messages")
+    connection = connect()
+    messages = connection.read_parquet([str(file) for file in files], table_name="messages")
     if not names:
         return messages
-    known = ibis.memtable({"_spelling": list(names), "_shown": list(names.values())})
+    people = pa.table({"_spelling": list(names), "_shown": list(names.values())})
+    # in the connection, not a memtable: those are not there for a view, which a `where` makes
+    connection.con.register("people", people)
+    known = connection.table("people")
     joined = messages.left_join(known, messages.author == known._spelling)
     return joined.mutate(author=joined._shown.coalesce(joined.author)).select(*messages.columns)

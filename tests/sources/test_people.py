@@ -4,7 +4,7 @@ import string
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sosias.settings import PeopleSettings
@@ -76,6 +76,7 @@ names = st.sampled_from("abcdefg")
 steps = st.tuples(st.sampled_from(["learn", "join", "undo"]), names, names)
 
 
+@settings(deadline=None)
 @given(st.lists(steps, max_size=30))
 def test_any_history_is_kept_on_disk_as_it_is(
     tmp_path_factory: pytest.TempPathFactory, history: list[tuple[str, str, str]]
@@ -101,6 +102,7 @@ def test_any_history_is_kept_on_disk_as_it_is(
     assert again.settings() == people.settings()
 
 
+@settings(deadline=None)
 @given(st.text(min_size=1), st.text(min_size=1))
 def test_any_name_can_be_kept(tmp_path_factory: pytest.TempPathFactory, one: str, two: str) -> None:
     people = People()
@@ -170,6 +172,7 @@ def test_what_is_joined_or_taken_apart_is_not_suggested() -> None:
     assert pairs("Ana", "~Ana", people=people) == set()
 
 
+@settings(deadline=None)
 @given(st.lists(st.text(string.ascii_letters + string.digits + "~+ áÁ\u200e"), max_size=30))
 def test_any_names_can_be_looked_at(spellings: list[str]) -> None:
     assert all(one != other for one, other in pairs(*spellings))

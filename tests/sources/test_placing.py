@@ -1,7 +1,7 @@
 """New messages take their place among those that are there."""
 
 import numpy as np
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sosias.sources.placing import BREAK, STEP, last_before, place
@@ -80,6 +80,7 @@ def test_where_there_is_no_room_the_order_is_kept_at_least() -> None:
     assert [tight.seqs[letter] for letter in "abcde"] == [0, 1, 2, 2, 3]
 
 
+@settings(deadline=None)
 @given(st.data())
 def test_stretches_of_a_chat_that_touch_join_into_it_in_any_order(data: st.DataObject) -> None:
     letters = "".join(chr(ord("a") + step) for step in range(26))
