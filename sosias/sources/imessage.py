@@ -11,7 +11,7 @@ from sosias.messages import Message
 from sosias.sources.entry import Entry
 from sosias.sources.imessage_chats import Chats
 from sosias.sources.imessage_contacts import Contact, Contacts, read_contacts
-from sosias.sources.imessage_database import Database, columns, is_sqlite
+from sosias.sources.imessage_database import Database, columns, foreign, is_sqlite
 from sosias.sources.imessage_messages import Rows, left_out
 from sosias.sources.imessage_people import People
 from sosias.sources.problems import Unreadable
@@ -51,13 +51,9 @@ class IMessage:
             Unreadable: one is damaged, cut off, locked, or laid out as none that is known.
         """
         alone = len(entries) == 1
-        found = [Database.of(one, entries) for one in entries if _may_be(one, alone=alone)]
-        layouts = [(one, _layout(one, surely=alone or one.entry.stem in OURS)) for one in found]
-        ours = [(one, layout) for one, layout in layouts if layout is not None]
-        if not ours:
-            return []
-        books = [Database.of(one, entries) for one in entries if _is_book(one)]
-        return [_Export(one, layout, books, options).reading() for one, layout in ours]
+        found = [one for one in entries if _may_be(one, alone=alone)]
+        read = [_reading(one, entries, options, surely=alone or one.stem in OURS) for one in found]
+        return [reading for reading in read if reading is not None]
 
 
 SOURCE = IMessage()
@@ -76,30 +72,30 @@ def _may_be(entry: Entry, *, alone: bool) -> bool:
 
 
 def _is_book(entry: Entry) -> bool:
-    named = entry.suffix == ".abcddb" or entry.stem == BACKUP_CONTACTS
-    return (named or entry.stem == "AddressBook") and not entry.suffix.endswith(("-wal", "-shm"))
+    phones = entry.stem == BACKUP_CONTACTS or (entry.stem, entry.suffix) == ("AddressBook", ".sqlitedb")
+    return phones or entry.suffix == ".abcddb"
 
 
-def _layout(database: Database, *, surely: bool) -> Layout | None:
-    """Return the tables and columns of a Messages database; None: it is another's.
+def _reading(entry: Entry, entries: Sequence[Entry], options: Options, *, surely: bool) -> Reading | None:
+    """Survey a Messages database; None: it is another's.
 
     Raises:
-        Unreadable: it has the tables, but not the columns; or `surely` is its name, and it is damaged.
+        Unreadable: it has the tables, but not the columns; or it is damaged, and `surely` ours.
     """
+    database = Database.of(entry, entries)
+    ours = False
     try:
         with database.opened() as connection:
             layout = columns(connection)
+            ours = all(table in layout for table in TABLES)
+            if not ours:
+                return None
+            books = [Database.of(one, entries) for one in entries if _is_book(one)]
+            return _Export(database, layout, books, options).reading(connection)
     except Unreadable:
-        if surely:
+        if ours or surely:
             raise
         return None
-    if not all(table in layout for table in TABLES):
-        return None
-    complete = all(names <= layout.get(table, frozenset()) for table, names in NEEDED.items())
-    if not complete or not layout["message"] & {"text", "attributedbody"}:
-        what = _("its tables are not those of any Messages database that sosias knows")
-        raise Unreadable(path=database.entry.label, what=what)
-    return layout
 
 
 class _Export:
@@ -116,14 +112,14 @@ class _Export:
         self.contacts = Contacts(card for book in books for card in self._cards(book))
         self.entries = [one for file in (database, *books) for one in (file.entry, *file.beside)]
 
-    def reading(self) -> Reading:
-        with self.database.opened() as connection:
-            people = People(connection, self.layout, self.contacts)
-            chats = Chats(connection, self.layout, people)
-            self.owner, why = self._owner(connection)
-            [lines] = connection.execute("SELECT count(*) FROM message").fetchone()
-            [encoding] = connection.execute("PRAGMA encoding").fetchone()
-            skipped = self._skipped(connection)
+    def reading(self, connection: sqlite3.Connection) -> Reading:
+        self._check()
+        people = People(connection, self.layout, self.contacts)
+        chats = Chats(connection, self.layout, people)
+        self.owner, why = self._owner(connection)
+        [lines] = connection.execute("SELECT count(*) FROM message").fetchone()
+        [encoding] = connection.execute("PRAGMA encoding").fetchone()
+        skipped = self._skipped(connection)
         self._note_missing()
         return Reading(
             format="imessage",
@@ -155,6 +151,12 @@ class _Export:
             rows = Rows(origin, people, chats, self.owner, self.zone, self.layout, self.dropped)
             yield from rows.read(connection)
 
+    def _check(self) -> None:
+        """Refuse a database without the columns that are needed."""
+        complete = all(names <= self.layout.get(table, frozenset()) for table, names in NEEDED.items())
+        if not complete or not self.layout["message"] & {"text", "attributedbody"}:
+            raise Unreadable(path=self.database.entry.label, what=foreign())
+
     def _cards(self, book: Database) -> list[Contact]:
         """Return the cards of an Address Book; without it people are known by their numbers."""
         try:
@@ -165,15 +167,17 @@ class _Export:
 
     def _owner(self, connection: sqlite3.Connection) -> tuple[str, str]:
         """Return the name of whose database it is, by their own card or their own number."""
-        why = _("the database marks what was sent from its own account")
         for card in self.contacts.cards:
             if card.is_owner:
-                return card.name, why + _(", and the Address Book has a card of its owner")
+                return card.name, _("the database marks what was sent, and the Address Book its owner's card")
         if self.contacts.cards and "destination_caller_id" in self.layout["message"]:
             for (address,) in connection.execute(SENDERS):
                 if (name := self.contacts.name(self.contacts.find(str(address)))) is not None:
-                    return name, why + _(", and the Address Book has the number that it was sent from")
-        return OWNER, why
+                    why = _(
+                        "the database marks what was sent, and the Address Book has the number it came from"
+                    )
+                    return name, why
+        return OWNER, _("the database marks what was sent from its own account")
 
     def _skipped(self, connection: sqlite3.Connection) -> int:
         """Count and note the rows that are not read."""

@@ -106,9 +106,14 @@ class Database:
             sqlite3.SQLITE_LOCKED: _("another program holds it locked"),
             sqlite3.SQLITE_FULL: _("there is no space left for its temporary copy"),
             sqlite3.SQLITE_CANTOPEN: _("it cannot be opened"),
-            sqlite3.SQLITE_ERROR: _("its tables are not those of any Messages database that sosias knows"),
+            sqlite3.SQLITE_ERROR: foreign(),
         }.get(code, _("it is damaged or cut off"))
         raise Unreadable(path=self.entry.label, what=what) from error
+
+
+def foreign() -> str:
+    """Return what is wrong with a database that has not the tables it should have."""
+    return _("its tables are not those of any Messages database that sosias knows")
 
 
 def is_sqlite(entry: Entry) -> bool:
