@@ -42,12 +42,13 @@ DELETED = YOU_DELETED | set(_all(lambda words: (*words.deleted, *words.waiting))
 """With or without a full stop; a message that never arrived is as lost as a deleted one."""
 DELETED_BY_OTHERS = "This message was deleted by admin "
 
-ATTACHED = re.compile(
-    rf"{MARK}?(?P<android>.+\.\w{{1,5}}) \({_either(lambda words: words.attached)}\)"
-    rf"|(?P<before>(?:.*\s)?){MARK}?<{_either(lambda words: words.attachment)}[ \u00a0\u202f]?: "
-    r"(?P<apple>[^<>]+)>"
-    rf"|{MARK}?(?P<old>.+\.\w{{1,5}}) <{MARK}?{_either(lambda words: words.attachment)}>"
-)
+ATTACHED = {f"({words})" for words in _all(lambda words: words.attached)}
+"""After a file's name."""
+ATTACHMENT = re.compile(rf"<{_either(lambda words: words.attachment)}[ \u00a0\u202f]?: (?P<file>[^<>]+)>")
+"""An iPhone's, with the file's name in it,"""
+OLD_ATTACHMENT = {f"<{words}>" for words in _all(lambda words: words.attachment)}
+"""and an old one's, after it."""
+NAME = re.compile(r".+\.\w{1,5}")
 FILE_NAME = re.compile(
     r".+\.(?:apk|csv|docx?|gif|jpe?g|m4a|mod|mov|mp[34]|ods|odt|opus|pdf|png|pptx?|rar|txt|vcf|webp|xlsx?|zip)",
     re.IGNORECASE,
@@ -155,12 +156,18 @@ class Exporter:
 
     def _attached(self, line: str) -> tuple[str, str] | None:
         """Return the file's name and the caption before it, for a line that names a file."""
-        match = ATTACHED.fullmatch(line) if line.endswith((")", ">")) else None
-        if match is None or (self.marked and MARK not in line):
+        if not line.endswith((")", ">")) or (self.marked and MARK not in line):
             return None
-        before = match["before"] or ""
-        caption = "" if before.startswith(MARK) else before.rstrip(MARK).removesuffix(" ")
-        return match["android"] or match["apple"] or match["old"], caption
+        start = max(line.rfind("<"), line.rfind(" (") + 1)
+        before, words = line[:start], line[start:].replace(MARK, "")
+        if attachment := ATTACHMENT.fullmatch(words):
+            if before.strip(MARK) and not before.endswith((MARK, " ", "\t", "\u00a0")):
+                return None
+            caption = "" if before.startswith(MARK) else before.rstrip(MARK).removesuffix(" ")
+            return attachment["file"], caption
+        name = before.removeprefix(MARK).removesuffix(" ")
+        is_file = words in ATTACHED or words in OLD_ATTACHMENT
+        return (name, "") if is_file and before.endswith(" ") and NAME.fullmatch(name) else None
 
     def _omitted(self, line: str) -> tuple[str, str] | None:
         """Return what is said of a medium that was left out, and the caption before it."""
@@ -185,7 +192,7 @@ class Exporter:
             return Body("media", bare, attributes={"media": bare})
         if not (self.marked and body.startswith(MARK)) or "\n" in body:
             return Body("text", body)
-        if SYSTEM.search(body):
+        if SYSTEM.search(body[:UNKNOWN_AT_MOST]):
             return Body("system", bare)
         if len(body) > UNKNOWN_AT_MOST:
             return Body("text", body)

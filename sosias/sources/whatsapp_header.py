@@ -40,13 +40,13 @@ SIGNS = {"年": "年月日", "년": "년월일"}
 
 HEADER = re.compile(
     rf"""
-    [{MARKS}]* (?P<open>\[?) [{MARKS}]*
-    (?P<a>{DIGIT}{{1,4}}) [{MARKS}]* (?P<separator>[./-]|年|년) {SPACE}? [{MARKS}]*
-    (?P<b>{DIGIT}{{1,4}}) [{MARKS}]* (?:(?P=separator)|月|월) {SPACE}? [{MARKS}]*
-    (?P<c>{DIGIT}{{1,4}}) [{MARKS}]* [.日일]? [{MARKS}]* (?P<comma>[,،，]?) [{MARKS}]* {SPACE} [{MARKS}]*
+    [{MARKS}]*+ (?P<open>\[?) [{MARKS}]*+
+    (?P<a>{DIGIT}{{1,4}}) [{MARKS}]*+ (?P<separator>[./-]|年|년) {SPACE}? [{MARKS}]*+
+    (?P<b>{DIGIT}{{1,4}}) [{MARKS}]*+ (?:(?P=separator)|月|월) {SPACE}? [{MARKS}]*+
+    (?P<c>{DIGIT}{{1,4}}) [{MARKS}]*+ [.日일]? [{MARKS}]*+ (?P<comma>[,،，]?) [{MARKS}]*+ {SPACE} [{MARKS}]*+
     (?:(?P<join>{JOIN}){SPACE})? (?:(?P<before>{BEFORE}){SPACE}?)?
     {DIGIT}{{1,2}} (?P<colon>[:.]) {DIGIT}{{2}} (?P<seconds>(?P=colon){DIGIT}{{2}})?
-    (?:{SPACE}? (?P<after>{AFTER}))? [{MARKS}]*
+    (?:{SPACE}? (?P<after>{AFTER}))? [{MARKS}]*+
     (?P<end>\] | {SPACE}[-–](?={SPACE}|\r?$) | :(?={SPACE}) | ,(?={SPACE}))
     """,
     re.VERBOSE,
@@ -112,7 +112,7 @@ class Spelling:
 
     def pattern(self, newline: str) -> str:
         """Return what matches a header of this spelling after `newline`; two groups, cut after the date."""
-        opening = rf"[{MARKS}]*" + (rf"\[[{MARKS}]*" if self.bracketed else "")
+        opening = rf"[{MARKS}]*+" + (rf"\[[{MARKS}]*+" if self.bracketed else "")
         return f"({newline}{opening}{self._date()})({self._time()}{self._closing()})"
 
     def _digits(self, first: int, last: int) -> str:
@@ -121,7 +121,7 @@ class Spelling:
         return f"[{chr(zero + first)}-{chr(zero + last)}]"
 
     def _date(self) -> str:
-        marks, digit = f"[{MARKS}]*" * self.marks, self._digits(0, 9)
+        marks, digit = f"[{MARKS}]*+" * self.marks, self._digits(0, 9)
         signs = SIGNS.get(self.separator, self.separator * 2)
         gaps = [f"{marks}{re.escape(sign)}{SPACE}?{marks}" for sign in signs[:2]] + [""]
         numbers = ["{4}" if place == self.year_place else "{1,2}" for place in range(3)]
@@ -129,7 +129,7 @@ class Spelling:
         return "".join(f"{digit}{number}{gap}" for number, gap in zip(numbers, gaps, strict=True)) + end
 
     def _time(self) -> str:
-        marks, colon = f"[{MARKS}]*" * self.marks, re.escape(self.colon)
+        marks, colon = f"[{MARKS}]*+" * self.marks, re.escape(self.colon)
         minute = f"{colon}{self._digits(0, 5)}{self._digits(0, 9)}"
         one, ten, two = self._digits(0, 9), self._digits(0, 1), self._digits(2, 2)
         hour = f"(?:{ten}?{one}|{two}{self._digits(0, 3)})"

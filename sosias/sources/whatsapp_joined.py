@@ -35,11 +35,13 @@ def passages(file: TextFile, day_first: bool | None) -> list[TextFile]:
     for first, following in zip(starts, [*starts[1:], None], strict=True):
         passage = Passage(file.entry, first, following)
         found += [first, *(line for line in _by_days(passage, day_first) if line > first)]
-    if len(found) == 1:
+    if not 1 < len(found) <= MOST:
         return [file]
     return [Passage(file.entry, *span) for span in zip(found, [*found[1:], None], strict=True)]
 
 
+MOST = 500
+"""Exports in one file: where more seem to be, its clock is what is wrong."""
 JOURNEY = 1
 """Days by which the clock may fall back between a message with a pasted chat and the next."""
 

@@ -9,7 +9,7 @@ from sosias.sources.text_file import TextFile
 from sosias.sources.whatsapp_blocks import Blocks
 from sosias.sources.whatsapp_bodies import MARK, SYSTEM, YOU_DELETED
 from sosias.sources.whatsapp_header import AFTER, BEFORE, DIGIT, HEADER, MARKS, Days, Grammar, numbers
-from sosias.sources.whatsapp_names import COLON, NEWLINE, RENAMED, Names, bare
+from sosias.sources.whatsapp_names import COLON, LONGEST_NAME, NEWLINE, RENAMED, Names, bare
 from sosias.sources.whatsapp_words import LANGUAGES
 
 TELLING: dict[str, list[str]] = defaultdict(list)
@@ -23,9 +23,9 @@ for _words in LANGUAGES:
 LAST = 5
 """Letters at a body's end, to find quickly those that may be telling."""
 ENDINGS = {f"{line}{end}"[-LAST:] for line in TELLING for end in ("", ".", ")", ">", ".>")}
-NAMED = re.compile(r".*[(<](?P<attached>[^()<>:]+?)(?:[ \u00a0]?: .*)?\.?[>)]", re.DOTALL)
-"""A line that ends with `(file attached)`, `<attached: …>` or `<This message was edited>`."""
-LIKE_A_HEADER = re.compile(rf"\n(?=[{MARKS}]*\[?[{MARKS}]*{DIGIT})")
+NOTICE = 500
+"""Characters in which a notice shows what it is."""
+LIKE_A_HEADER = re.compile(rf"\n(?=[{MARKS}]*+\[?[{MARKS}]*+{DIGIT})")
 FOREIGN = 3
 """Lines within messages that look like headers, from which a closer look is worth its time."""
 ENCRYPTED = re.compile("|".join(words.encrypted for words in LANGUAGES))
@@ -117,15 +117,14 @@ class Survey:
     def _see_notice(self, line: str) -> None:
         """Take note of a line without an author."""
         self.heads += bool(self.names.heads) and ENCRYPTED.match(line) is not None
-        if RENAMED.search(line) and (names := QUOTED.findall(line)):
+        if RENAMED.search(line[:NOTICE]) and (names := QUOTED.findall(line[:NOTICE])):
             self.renamed = names[-1]
 
     def _see_telling(self, body: str, count: int) -> None:
         """Take note of a placeholder: of its language, and of whose name stands before it."""
         self.names.prove(body)
         line = body.rpartition(COLON)[2].rpartition(MARK)[2].removesuffix(".")
-        named = NAMED.fullmatch(body.rpartition("\n")[2])
-        for one in (line, named["attached"].replace(MARK, "") if named else ""):
+        for one in (line, _in_brackets(body)):
             for language in TELLING.get(one, ()):
                 self.languages[language] += count
         if line in YOU_DELETED and body.removesuffix(".").endswith((COLON + line, COLON + MARK + line)):
@@ -133,11 +132,11 @@ class Survey:
 
     def _see_mark(self, line: str) -> None:
         head, _colon, body = line.partition(COLON)
-        if not body.startswith(MARK):
+        if not body.startswith(MARK) or len(head) > LONGEST_NAME:
             return
         self.marked[head] += 1
         body = body.removeprefix(MARK)
-        self.notices[head] += bool(SYSTEM.search(body))
+        self.notices[head] += bool(SYSTEM.search(body[:NOTICE]))
         if ENCRYPTED.match(body):
             self.heads += len(self.names.heads) > 1
             self.subject = self.subject or bare(head)
@@ -149,3 +148,10 @@ class Survey:
             for head, count in self.notices.items()
             if count and self.marked[head] == self.names.heads[head]
         }
+
+
+def _in_brackets(body: str) -> str:
+    """Return what says at the end that a file is attached, or a message edited: in `()` or `<>`."""
+    start = max(body.rfind("("), body.rfind("<"))
+    words = body[start + 1 :][:NOTICE].rstrip(".>)").partition(":")[0]
+    return words.replace(MARK, "").strip(" \u00a0\u202f.") if body.endswith((")", ">")) else ""
