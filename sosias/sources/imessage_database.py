@@ -77,7 +77,7 @@ class Database:
                 connection.execute("PRAGMA query_only = 1")
                 connection.execute("PRAGMA trusted_schema = 0")
                 yield connection
-            except sqlite3.Error as error:
+            except (sqlite3.Error, UnicodeDecodeError) as error:  # SQLite quotes damaged bytes as they are
                 self._refuse(error)
 
     @contextmanager
@@ -98,7 +98,7 @@ class Database:
                     shutil.copyfile(newer, folder / f"copy.db{end}")
             yield _uri(copy, "mode=rw")
 
-    def _refuse(self, error: sqlite3.Error) -> NoReturn:
+    def _refuse(self, error: Exception) -> NoReturn:
         """Say in a sentence what SQLite came upon."""
         code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) & 0xFF
         what = {

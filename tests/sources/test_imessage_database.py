@@ -240,3 +240,12 @@ def test_a_reading_says_what_is_known_of_it(tmp_path: Path) -> None:
     assert isinstance(reading, Reading)
     assert (reading.format, reading.lines, reading.count, reading.encoding) == ("imessage", 500, 500, "UTF-8")
     assert reading.owner == "Me" and reading.owner_why
+
+
+def test_sqlite_quotes_damage_that_is_no_text(tmp_path: Path) -> None:
+    path = write_database(tmp_path / "chat.db", ROWS)
+    found = b"CREATE TABLE chat_handle_join ("
+    assert found in path.read_bytes()
+    path.write_bytes(path.read_bytes().replace(found, found[:-1] + b"\xb4"))
+    with pytest.raises(Unreadable, match="damaged"):
+        recognise(path)
