@@ -48,8 +48,9 @@ class Incoming:
     new: Rows
     chats: dict[int, int]
     """The stored chat of each chat that is known by its name or its ids."""
-    spans: Callable[[int], Span]
-    """The first and the last time in a chat, known messages too."""
+    messages: Callable[[int], tuple[Integers, Integers]]
+    """Times and authors of a chat that has something new, of what is known, too: what is judged by them
+    is the same when the export comes again."""
     taken: Integers
     """The stored rows whose ids are in the export, in order."""
 
@@ -63,8 +64,6 @@ class Evidence:
         self.person = person
         """Returns the author under whose name a person's messages are shown."""
         self.alike = Alike(np.full(len(incoming.new), NONE, np.int64))
-        self._by_chat = np.argsort(incoming.new.chat, kind="stable")
-        self._chats = incoming.new.chat[self._by_chat]
 
     def weigh(self) -> Alike:
         """Return what is the same."""
@@ -124,24 +123,16 @@ class Evidence:
 
     def _possible(self, voice: Voice, other: Voice) -> int:
         """Return how many messages two voices could have in common: those in the time that both cover."""
+        times, authors = self.incoming.messages(voice[0])
         return min(
-            self._new_in(voice[0], self._stored_span(other[0]), voice[1]),
-            self._stored_in(other[0], self.incoming.spans(voice[0]), other[1]),
+            _by(authors[_within(times, self._stored_span(other[0]))], voice[1]),
+            self._stored_in(other[0], _span(times), other[1]),
         )
 
     def _stored_span(self, chat: int) -> Span:
-        times = self.library.column("time", self.library.of_chat(chat))
-        times = times[times != NEVER]
-        return int(times.min()), int(times.max())
+        return _span(self.library.column("time", self.library.of_chat(chat)))
 
-    def _new_in(self, chat: int, span: Span, author: int | None = None) -> int:
-        """Count what is new of a chat and not a system line, or of one author there, in a span of time."""
-        here = slice(*np.searchsorted(self._chats, [chat, chat + 1]))
-        rows = self._by_chat[here]
-        rows = rows[_within(self.incoming.new.time[rows], span)]
-        return _by(self.incoming.new.author[rows].astype(np.int64), author)
-
-    def _stored_in(self, chat: int, span: Span, author: int | None = None) -> int:
+    def _stored_in(self, chat: int, span: Span, author: int | None) -> int:
         """Count what is stored of a chat and not in the export by its ids."""
         rows = self.library.of_chat(chat)
         rows = rows[_within(self.library.column("time", rows), span) & ~is_among(rows, self.incoming.taken)]
@@ -157,8 +148,9 @@ class Evidence:
         for (chat, other), found in alike.items():
             count = sum(pair[2] for pair in found)
             speakers = min(len({pair[0] for pair in found}), len({pair[1] for pair in found}))
-            new = self._new_in(chat, self._stored_span(other))
-            possible = min(new, self._stored_in(other, self.incoming.spans(chat)))
+            times, authors = self.incoming.messages(chat)
+            new = _by(authors[_within(times, self._stored_span(other))], None)
+            possible = min(new, self._stored_in(other, _span(times), None))
             if speakers >= SPEAKERS and count >= SHARE * possible:
                 best[chat] = max(best.get(chat, (0, 0)), (count, other))
         self.alike.chats = {chat: other for chat, (_count, other) in best.items()}
@@ -231,6 +223,12 @@ class _Persons:
 def _by(authors: Integers, author: int | None) -> int:
     """Count the messages of an author, or of all that have one."""
     return int((authors != NOBODY if author is None else authors == author).sum())
+
+
+def _span(times: Integers) -> Span:
+    """Return the first and the last of times, of which one at least is known."""
+    known = times[times != NEVER]
+    return int(known.min()), int(known.max())
 
 
 def _within(time: Integers, span: Span) -> Truths:

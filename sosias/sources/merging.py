@@ -125,16 +125,16 @@ class Passing:
     """All messages of an export, known and new."""
 
     def __init__(self) -> None:
-        self._parts: list[tuple[Numbers, Integers, Integers, Integers]] = []
+        self._parts: list[tuple[Numbers | Integers, ...]] = []
 
     def add(self, rows: Rows, found: Integers) -> None:
-        self._parts.append((rows.chat, rows.seq, rows.time, found))
+        self._parts.append((rows.chat, rows.seq, rows.time, rows.author, found))
 
-    def columns(self) -> tuple[Numbers, Integers, Integers, Integers]:
-        """Return chat, place in the file, time, and the stored row or NONE."""
-        chat, seq, time, found = (np.concatenate(column) for column in zip(*self._parts, strict=True))
+    def columns(self) -> Iterator[Integers]:
+        """Yield chat, place in the file, time, author (or nothing), and the stored row or NONE."""
+        for column in zip(*self._parts, strict=True):
+            yield np.concatenate(column)
         self._parts.clear()
-        return chat, seq, time, found
 
 
 class _Export:
@@ -143,7 +143,7 @@ class _Export:
     def __init__(self, library: Library, seen: Passing, new: Rows) -> None:
         self.library = library
         self.new = new
-        self.chat, self.seq, self.time, self.found = seen.columns()
+        self.chat, self.seq, self.time, self.author, self.found = seen.columns()
         self.with_new = set(np.unique(new.chat).tolist())
         order = np.lexsort((self.seq, self.chat))
         numbers, starts = np.unique(self.chat[order], return_index=True)
@@ -184,10 +184,15 @@ class _Export:
         times = self.library.column("time", self.library.of_chat(stored))
         return int(((times >= span[0]) & (times <= span[1])).sum())
 
+    def messages(self, chat: int) -> tuple[Integers, Integers]:
+        """Return the times and the authors of a chat."""
+        rows = self._slices[chat]
+        return self.time[rows], self.author[rows]
+
     def incoming(self) -> Incoming:
         """Return what is compared with the messages under other names."""
         taken = np.unique(self.found[self.found != NONE])
-        return Incoming(self.new, self.chats, self.span, taken)
+        return Incoming(self.new, self.chats, self.messages, taken)
 
     def placed(self, chats: dict[int, int], same: Integers) -> Integers:
         """Return the place of each new message, in the order of the spool; `same` is where it is stored."""
