@@ -124,7 +124,11 @@ class Passage(TextFile):
             yield text
 
 
+class TooLong(Unreadable):
+    """{path} cannot be read ({what}): give a file that was exported whole and that you may read."""
+
+
 def too_long(path: str, line: int) -> None:
     """Refuse a line or a message that no chat can hold."""
     what = _("what begins at line {line} is longer than any message").format(line=line)
-    raise Unreadable(path=path, what=what)
+    raise TooLong(path=path, what=what)

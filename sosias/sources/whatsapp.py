@@ -11,7 +11,7 @@ from sosias.sources.dates import Hints
 from sosias.sources.entry import Entry
 from sosias.sources.problems import Unreadable
 from sosias.sources.source import Options, Reading
-from sosias.sources.text_file import TextFile
+from sosias.sources.text_file import TextFile, TooLong
 from sosias.sources.whatsapp_chats import name_chats
 from sosias.sources.whatsapp_export import Export
 from sosias.sources.whatsapp_header import Grammar, Spelling
@@ -59,16 +59,29 @@ def _readings(file: TextFile, options: Options) -> list[Reading]:
     """Survey a text, and the exports that are joined in it; empty: it is none."""
     if not _headers(file.opening()):
         return []
-    export = _surveyed(file, options)
+    try:
+        export = _surveyed(file, options)
+    except TooLong:
+        return _joined(file, options)
     if export is None:
         return []
     if not export.survey.may_be_joined(export.order.value):
         return [export.reading()]
+    return _joined(file, options, export)
+
+
+def _joined(file: TextFile, options: Options, whole: Export | None = None) -> list[Reading]:
+    """Survey the exports that are joined in a file; `whole`: the file as one, where it can be one.
+
+    Raises:
+        Unreadable: it is one, and too long a message is in it.
+    """
     parts = passages(file, options.day_first)
-    if len(parts) == 1:
-        return [export.reading()]
+    if len(parts) == 1 and whole is not None:
+        return [whole.reading()]
     exports = [one for part in parts if (one := _surveyed(part, options)) is not None]
-    name_chats(exports)
+    if len(exports) > 1:
+        name_chats(exports)
     return [one.reading() for one in exports]
 
 

@@ -7,17 +7,25 @@ from sosias.sources.whatsapp_export import Export
 
 
 def name_chats(exports: Sequence[Export]) -> None:
-    """Name each by what it says of itself, by the other of two people, or like an earlier one of theirs."""
+    """Name each by what it says of itself, by the other of two people, or like another one of theirs.
+
+    What is left has the file's name; with a number, where others' chats have it already.
+    """
     keeper = _keeper(exports)
     named: list[Export] = []
+    unnamed: list[Export] = []
     for one in exports:
         if one.owner is None and keeper in one.people:
             one.owner, one.why = keeper, _("they alone write in every chat of the file")
+        name = one.survey.subject or one.survey.renamed or _other(one)
+        one.chat = name or one.chat
+        (named if name else unnamed).append(one)
+    others = 0
+    for one in unnamed:
         like = next((other for other in named if _is_like(one, other)), None)
-        if name := one.survey.subject or one.survey.renamed or _other(one):
-            one.chat = name
-        elif like is not None:
-            one.chat = like.chat
+        others += like is None
+        number = f" ({others})" if others > 1 else ""
+        one.chat = like.chat if like is not None else one.chat + number
         named.append(one)
 
 

@@ -102,6 +102,18 @@ def test_a_clock_that_falls_back_for_good_begins_an_export(tmp_path: Path) -> No
     assert [said(messages) for _, messages in found] == [shaped("android es", part) for part in parts]
 
 
+def test_an_export_longer_than_any_message_stands_after_another(tmp_path: Path) -> None:
+    long = [(time, author, text * 400) for time, author, text in chat("Eva", count=900)]
+    text = export("android es", chat("Ann")) + export("ios de", long) + export("android es", chat("Zoë"))
+    assert len(text) > 2 << 20
+    found = read(write(tmp_path / "all.txt", text))
+    assert [(reading.chat, len(messages)) for reading, messages in found] == [
+        ("Ann", 60),
+        ("Eva", 900),
+        ("Zoë", 60),
+    ]
+
+
 def test_groups_are_called_as_they_say(tmp_path: Path) -> None:
     parts: list[Chat] = [
         [
@@ -117,6 +129,17 @@ def test_groups_are_called_as_they_say(tmp_path: Path) -> None:
         part += [*chat("Ann"), *chat("Eva", START + timedelta(days=30))]
     found = read(write(tmp_path / "all.txt", "".join(export("android es", part) for part in parts)))
     assert [reading.chat for reading, _ in found] == ["Uno: 1", "Dos"]
+
+
+def test_groups_that_say_nothing_are_kept_apart_by_their_people(tmp_path: Path) -> None:
+    def group(names: str, days: int) -> Chat:
+        times = [START + timedelta(days=days, hours=9 * step) for step in range(60)]
+        return [(time, f"{names[step % 3]}o", "hola") for step, time in enumerate(times)]
+
+    parts = [group("abc", 90), group("def", 60), group("abc", 30), group("dex", 0)]
+    text = "".join(export("android es", part) for part in parts)
+    found = read(write(tmp_path / "all.txt", text))
+    assert [reading.chat for reading, _ in found] == ["all", "all (2)", "all", "all (2)"]
 
 
 def test_overlapping_exports_of_one_chat_in_one_file_are_merged(tmp_path: Path) -> None:
