@@ -44,6 +44,8 @@ def as_json(message: "Message") -> dict[str, Any]:
         "is_owner": message.is_owner,
         "kind": message.kind,
         "text": message.text,
+        "edited": message.edited,
+        "forwarded": message.forwarded,
         "attributes": message.attributes,
         "origin": {
             "file": message.file,

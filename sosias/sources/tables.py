@@ -84,7 +84,7 @@ class _Export:
             count=len(sample) if len(sample) < SAMPLE else 0,
             date_order=order,
             zone=zone,
-            facts={"format": table.format, **columns.found()},
+            facts={"table": table.format, "columns": _pairs(columns)},
         )
         self.rows = Rows(entry, table, columns, times, self._reading.dropped)
         self._shape(times)
@@ -139,13 +139,16 @@ class _Export:
         self.rows.bursts = names == ELVISBOT
         self.rows.other_kind = "media" if weclone else None
         self.rows.keys = ("chat", "id", "kind") if weclone else self._keys()
-        pairs = ", ".join(f"{role} = {name}" for role, name in self.columns.found().items())
-        notes.append(_("taken from the columns: {pairs}").format(pairs=pairs))
+        ours = OURS.items() <= self.columns.found().items()
+        if ours:
+            notes.append(_("written by sosias, and read back as it was; the origins are left out"))
+        else:
+            notes.append(_("taken from the columns: {pairs}").format(pairs=_pairs(self.columns)))
         if "author" not in self.columns.place:
             named = _("no column names the authors: they are called {author}")
             author = f"{OWNER}, Other" if self.rows.author == OWNER else self.rows.author
             notes.append(named.format(author=author))
-        if not OURS.keys() <= self.columns.place.keys() and self._runs_back(times):
+        if not ours and self._runs_back(times):
             self.rows.newest_first = True
             notes.append(_("the newest row stands first: the rows are read from the end"))
         own = next((one for one in map(self.rows.owner_of, self.sample) if one is not None), None)
@@ -171,6 +174,11 @@ class _Export:
         steps = [(one, following) for one, following in pairwise(filter(None, read))]
         back = sum(following < one for one, following in steps)
         return back >= RUNS_BACK and back >= 10 * sum(following > one for one, following in steps)
+
+
+def _pairs(columns: Columns) -> str:
+    """Return for a sentence what is taken from which column."""
+    return ", ".join(f"{role} = {name}" for role, name in columns.found().items())
 
 
 def _known_shape(table: Table) -> Mapping[str, str]:

@@ -168,6 +168,9 @@ def test_what_sosias_writes_is_read_back_exactly(tmp_path: Path) -> None:
         found["sent_at"] = time.isoformat() if time else None
         assert found == {key: value for key, value in wanted.items() if key != "origin"}
     assert reading.owner == "Me"
+    flagged = [{**exports.OURS[0], "edited": True, "forwarded": True}]
+    [message] = messages(write(tmp_path / "b.jsonl", as_jsonl(flagged)))
+    assert (message.edited, message.forwarded, message.attributes) == (True, True, {})
 
 
 def test_keys_of_their_own_and_replies(tmp_path: Path) -> None:
@@ -238,7 +241,7 @@ def test_among_other_files_only_messages_are_taken(tmp_path: Path) -> None:
 def test_what_was_taken_for_what_is_told(tmp_path: Path) -> None:
     reading = read_one(write(tmp_path / "a.csv", "user,body\nAnn,x\n"))
     assert reading.notes == ["taken from the columns: text = body, author = user"]
-    assert reading.facts == {"format": "CSV", "text": "body", "author": "user"}
+    assert reading.facts == {"table": "CSV", "columns": "text = body, author = user"}
     reading = read_one(write(tmp_path / "ann.csv", "text\nx\n"))
     assert reading.notes[1] == "no column names the authors: they are called ann"
 
