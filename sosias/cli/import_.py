@@ -85,7 +85,11 @@ def import_(
         "columns": _columns(columns),
     }
     report = call.run_step("import", arguments)
-    lines = [*_remarks(report), _("New messages: {added}. There already: {duplicates}.").format(**report)]
+    lines = [
+        *_remarks(report),
+        *_joined(call, report),
+        _("New messages: {added}. There already: {duplicates}.").format(**report),
+    ]
     call.finish(report, _table(report), *lines, _("Go on with: {command}").format(command=call.spelt("look")))
 
 
@@ -146,6 +150,14 @@ def _remarks(report: dict[str, Any]) -> list[str]:
         kinds = ", ".join(f"{suffix} {count}" for suffix, count in report["others"].items())
         lines.append(_("Files that are no messages, left alone: {kinds}.").format(kinds=kinds))
     return lines
+
+
+def _joined(call: Call, report: dict[str, Any]) -> list[str]:
+    """Say how to look at the names that were joined, which has been told on the way."""
+    if not report["joined"]:
+        return []
+    line = _("Names joined as one person's: {count}. See them, or undo it, with: {command}")
+    return [line.format(count=len(report["joined"]), command=call.spelt("people"))]
 
 
 def _zones(files: list[dict[str, Any]]) -> list[str]:

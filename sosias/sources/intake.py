@@ -18,6 +18,8 @@ from sosias.sources.rows import Rows
 from sosias.sources.source import Identity
 from sosias.workspace import Workspace, atomic_file, write_settings
 
+MOST_TOLD = 10
+"""Joins told at once; an Address Book brings hundreds."""
 BATCH = 1 << 14
 """Messages held and written at once."""
 
@@ -113,7 +115,7 @@ class Intake:
     def _tell(self, joined: Sequence[Identity]) -> None:
         """Say which names were joined."""
         self.report.joined += joined
-        for one in joined:
+        for one in joined[:MOST_TOLD]:
             said = _("{name} is also {others} ({why})")
             others = ", ".join(one.also)
             self.listener(Notice(said.format(name=one.name, others=others, why=one.why)))

@@ -58,20 +58,30 @@ def import_files(
         readings = [reading for one in found for reading in one.readings]
         others = [entry for one in found for entry in one.others]
         report = ImportReport([FileReport(reading) for reading in readings], others=others)
-        for file in report.files:
-            _announce(file.reading, listener)
         Intake(workspace, report, listener).run()
+        _announce(readings, listener)
     return report
 
 
-def _announce(reading: Reading, listener: Listener) -> None:
-    """Tell what was chosen for an export, and why."""
-    name = reading.entries[0].origin
-    if reading.date_order is not None:
-        what = _("order of the dates in {file}").format(file=name)
-        listener(Choice(what, reading.date_order.value, reading.date_order.why))
-    if reading.owner is not None:
-        listener(Choice(_("who exported {file}").format(file=name), reading.owner, reading.owner_why))
+def _announce(readings: Sequence[Reading], listener: Listener) -> None:
+    """Tell what was chosen for the exports, and why; once what holds for several."""
+    dates: dict[tuple[str, str], list[str]] = {}
+    owners: dict[tuple[str, str], list[str]] = {}
+    for reading in readings:
+        name = reading.entries[0].origin
+        if reading.date_order is not None:
+            dates.setdefault((reading.date_order.value, reading.date_order.why), []).append(name)
+        if reading.owner is not None:
+            owners.setdefault((reading.owner, reading.owner_why), []).append(name)
+    for what, chosen in ((_("order of the dates in {file}"), dates), (_("who exported {file}"), owners)):
+        for (value, why), names in chosen.items():
+            listener(Choice(what.format(file=_together(names)), value, why))
+
+
+def _together(names: Sequence[str]) -> str:
+    if len(names) == 1:
+        return names[0]
+    return _("{file} and {more} more").format(file=names[0], more=len(names) - 1)
 
 
 def stored_messages(workspace: Workspace) -> Iterator[Message]:
