@@ -5,6 +5,7 @@ changes for good, at a notice of encryption, which stands at a chat's head, and 
 back for good. A chat that somebody pasted into a message is none: the messages around it go on.
 """
 
+import re
 from dataclasses import dataclass
 
 from sosias.sources.dates import BY_YEAR, Triple, read_date
@@ -58,15 +59,22 @@ class _Run:
     count: int = 0
     length: int = 0
     """Characters from the first header on."""
-    day: Triple = (0, 0, 0)
-    """Of the last header."""
+    last: str = ""
+    """The line of the last header."""
     closed: int = 0
     """Headers after a carriage return."""
+
+    def __post_init__(self) -> None:
+        self._has_header = re.compile(self.spelling.pattern("")).match
+
+    def spelling_of(self, line: str) -> Spelling | None:
+        """Return the spelling of a line's header, None: it has none; quickly if it is the run's."""
+        return self.spelling if self._has_header(line) else Spelling.of(line)
 
     def see(self, line: str, *, returned: bool) -> None:
         self.count += 1
         self.closed += returned
-        self.day = _day(line)
+        self.last = line
 
     def keeps_out(self, spelling: Spelling, other: "_Run | None") -> bool:
         """Is a header that follows no carriage return within a message, as an iPhone's are? See `Grammar`."""
@@ -82,7 +90,7 @@ class _Run:
         if _is_head(line):
             return False
         for order in BY_YEAR[self.spelling.year_place]:
-            before, after = read_date(self.day, order), read_date(_day(line), order)
+            before, after = read_date(_day(self.last), order), read_date(_day(line), order)
             if before is not None and after is not None and (before - after).days <= JOURNEY:
                 return True
         return False
@@ -98,7 +106,7 @@ def _by_spelling(file: TextFile) -> list[int]:
         after, returned = returned, line.endswith("\r")
         if other is not None:
             other.length += len(line) + 1
-        spelling = Spelling.of(line)
+        spelling = Spelling.of(line) if run is None else run.spelling_of(line)
         if spelling is None or (run is not None and not after and run.keeps_out(spelling, other)):
             continue
         if run is None:
