@@ -24,7 +24,7 @@ from bench.machine import machine
 TIMES_LONGER = 10
 """How much longer the second WhatsApp chat is: memory must not grow with it."""
 MEGABYTES = (10, 100)
-"""Sizes of the dumps, as they lie on disk."""
+"""Sizes of the dumps, unpacked."""
 LARGE = 1000
 PACKAGES = ("sosias", "pyarrow", "zstandard")
 
@@ -127,9 +127,9 @@ def _streamed(name: str, file: Path, write: Callable[[Path, int], int], asked: a
         records = write(file, round(megabytes * 1e6))
         measured = _ours("stream", file)
         speed = round(records / measured["seconds"])
-        each.append(
-            {"megabytes": megabytes, "records": records, "records_per_second": speed, **rounded(measured)}
-        )
+        packed = round(file.stat().st_size / 1e6, 3)
+        figures = {"megabytes": megabytes, "packed_megabytes": packed, "records": records}
+        each.append(figures | {"records_per_second": speed} | rounded(measured))
         _say(f"{name}, {megabytes:g} MB: {speed} records/s, {measured['peak_mb']:.0f} MB held at most")
         file.unlink()
     return {name: {"sizes": each, "flatness": flatness([one["peak_mb"] for one in each])}}

@@ -74,7 +74,7 @@ def write_imessage(path: Path, rows: int) -> int:
 
 
 COMMENTS = 20_000
-"""Comments, or pages, of one piece that is repeated."""
+"""Comments of one piece that is repeated."""
 
 
 def _comment(number: int, time: datetime, author: str, text: str) -> bytes:
@@ -95,10 +95,11 @@ def _comment(number: int, time: datetime, author: str, text: str) -> bytes:
 
 
 def write_reddit(path: Path, size: int, pieces: int = COMMENTS) -> int:
-    """Write comments as `.zst` of at least `size` bytes, one frame after the other; return the comments."""
-    lines = [_comment(number, *one) for number, one in enumerate(islice(talk(), pieces))]
-    frame = zstandard.ZstdCompressor().compress(b"".join(lines))
-    return pieces * _repeated(path, b"", frame, b"", size)
+    """Write comments as `.zst` of at least `size` bytes unpacked, frame after frame; return the comments."""
+    lines = b"".join(_comment(number, *one) for number, one in enumerate(islice(talk(), pieces)))
+    times = -(-size // len(lines))
+    _write(path, b"", zstandard.ZstdCompressor().compress(lines), times, b"")
+    return pieces * times
 
 
 MEDIAWIKI = """<mediawiki xmlns="http://www.mediawiki.org/xml/export-0.11/" version="0.11" xml:lang="es">
@@ -107,30 +108,43 @@ MEDIAWIKI = """<mediawiki xmlns="http://www.mediawiki.org/xml/export-0.11/" vers
 """
 
 
-def _page(number: int, time: datetime, author: str, text: str) -> str:
-    words = "\n\n".join([f"== {author} ==", f"'''{text}''' [[Teatro|en la escena]]", text, "{{cita|x}}"])
+PAGES = 2_000
+"""Pages of one piece that is repeated, and"""
+PARAGRAPHS = 25
+"""paragraphs of one page: some 3,000 characters, as in a Wikipedia."""
+
+
+def _page(number: int, messages: Iterator[tuple[datetime, str, str]]) -> str:
+    """Return a page of wikitext."""
+    written = list(islice(messages, PARAGRAPHS))
+    time, first, _text = written[0]
+    parts = [f"'''Escena {number}''' es parte de un [[teatro|drama]].{{{{cita|x}}}}"]
+    parts += [f"== {author} ==\n{text}" for _time, author, text in written]
+    words = escape("\n\n".join(parts))
     return (
         f"  <page><title>Escena {number}</title><ns>0</ns><id>{number}</id>"
         f"<revision><id>{number}</id><timestamp>{time:%Y-%m-%dT%H:%M:%SZ}</timestamp>"
-        f"<contributor><username>{escape(author)}</username><id>1</id></contributor>"
+        f"<contributor><username>{escape(first)}</username><id>1</id></contributor>"
         f'<model>wikitext</model><format>text/x-wiki</format><text xml:space="preserve">'
-        f"{escape(words)}</text></revision></page>\n"
+        f"{words}</text></revision></page>\n"
     )
 
 
-def write_mediawiki(path: Path, size: int, pieces: int = COMMENTS) -> int:
-    """Write a dump as `.xml.bz2` of at least `size` bytes, as multistream dumps are; return its pages."""
-    pages = "".join(_page(number, *one) for number, one in enumerate(islice(talk(), pieces), 1))
-    head, stream = bz2.compress(MEDIAWIKI.encode()), bz2.compress(pages.encode())
-    return pieces * _repeated(path, head, stream, bz2.compress(b"</mediawiki>\n"), size)
+def write_mediawiki(path: Path, size: int, pieces: int = PAGES) -> int:
+    """Write a multistream dump as `.xml.bz2` of at least `size` bytes unpacked; return its pages."""
+    messages = talk()
+    pages = "".join(_page(number, messages) for number in range(1, pieces + 1)).encode()
+    times = -(-size // len(pages))
+    _write(
+        path, bz2.compress(MEDIAWIKI.encode()), bz2.compress(pages), times, bz2.compress(b"</mediawiki>\n")
+    )
+    return pieces * times
 
 
-def _repeated(path: Path, head: bytes, piece: bytes, tail: bytes, size: int) -> int:
-    """Write a piece as often as makes the size, between a head and a tail; return how often."""
-    times = max(1, -(-size // len(piece)))
+def _write(path: Path, head: bytes, piece: bytes, times: int, tail: bytes) -> None:
+    """Write a piece some times, between a head and a tail."""
     with path.open("wb") as file:
         file.write(head)
         for _time in range(times):
             file.write(piece)
         file.write(tail)
-    return times
