@@ -326,7 +326,11 @@ def test_what_an_export_tells_of_people_is_joined(workspace: Workspace, platform
 def test_any_exports_in_any_order_give_the_whole(
     tmp_path_factory: pytest.TempPathFactory, texts: list[str], seed: int, batch: int
 ) -> None:
-    """Stretches of a chat that overlap, imported one by one or at once."""
+    """Stretches of a chat that overlap, imported one by one or at once.
+
+    In their order they give the chat exactly. In any other order nothing is lost or doubled, and the
+    minutes run on; one that comes before those that tie it to the others may stand wrongly within a minute.
+    """
     folder, chance = tmp_path_factory.mktemp("any"), random.Random(seed)
     said = [
         (START.replace(second=0) + timedelta(minutes=step // 3), "Ann", f"{text} {step % 3}")
@@ -343,7 +347,9 @@ def test_any_exports_in_any_order_give_the_whole(
         for number, part in enumerate(stretches)
         if part
     ]
-    chance.shuffle(paths)
+    in_order = chance.random() < 0.3
+    if not in_order:
+        chance.shuffle(paths)
     workspace = Workspace.create(folder / "workspace")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(intake, "BATCH", batch)
@@ -352,4 +358,6 @@ def test_any_exports_in_any_order_give_the_whole(
         else:
             for path in paths:
                 import_files(workspace, [path])
-    assert chats(workspace)["Team"] == said
+    found = chats(workspace)["Team"]
+    assert sorted(found) == sorted(said) and [one[0] for one in found] == [one[0] for one in said]
+    assert found == said or not in_order
