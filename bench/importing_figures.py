@@ -19,6 +19,8 @@ def compared(rounds: Sequence[dict[str, Result]], lines: int, written: int) -> R
             each = [one[tool]["seconds"] / one["ours"]["seconds"] for one in rounds]
             result[f"vs_{tool}"] = round(tools[tool]["seconds"] / tools["ours"]["seconds"], 3)
             result[f"vs_{tool}_spread"] = [round(min(each), 3), round(max(each), 3)]
+            first = tools[tool]["first_seconds"] / tools["ours"]["first_seconds"]
+            result[f"vs_{tool}_first"] = round(first, 3)
     authors = median(one["authors"] for one in tools.values())
     return result | {
         "lines_per_second": round(lines / tools["ours"]["seconds"]),

@@ -130,6 +130,7 @@ def test_the_ratio_is_that_of_the_medians() -> None:
     rounds = [{"ours": measured(ours), "whatstk": measured(peer)} for ours, peer in seconds]
     result = compared(rounds, 100, 10)
     assert result["vs_whatstk"] == 2.5 and result["vs_whatstk_spread"] == [2.5, 4]
+    assert result["vs_whatstk_first"] == 2.5
     assert result["lines_per_second"] == 50 and result["differ"] == []
 
 
