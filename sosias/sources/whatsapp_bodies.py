@@ -54,6 +54,10 @@ FILE_NAME = re.compile(
     re.IGNORECASE,
 )
 """A document's name, on the line after its placeholder."""
+DOCUMENT = re.compile(rf"(?P<name>.+\.\w{{1,5}}|.+(?= • {MARK}))(?: • {MARK}?[^{MARK}]{{1,20}})? ")
+"""A document's name, and how many pages it has, before an iPhone's placeholder."""
+DOCUMENTS = ("document", "dokument")
+"""How the placeholders of documents begin."""
 EDITED = re.compile(rf" ?{MARK}?<{_either(lambda words: words.edited)}\.?>\Z")
 _MISSED = _either(lambda words: words.missed)
 _CALL = _either(lambda words: words.call)
@@ -144,6 +148,11 @@ class Exporter:
         """Return a body that stands for a medium; its caption is somebody's text."""
         line, _, below = body.partition("\n")
         found = self._attached(line) or self._omitted(line)
+        if found is None and self.marked and below:
+            above, _, line = body.rpartition("\n")  # a caption of several lines ends with it
+            if MARK in line and (found := self._attached(line) or self._omitted(line)):
+                name, before = found
+                found, below = (name, "\n".join(part for part in (above, before) if part)), ""
         if found is None:
             return None
         name, before = found
@@ -182,6 +191,8 @@ class Exporter:
         before = line.removesuffix(typed).removesuffix(MARK)
         if before.startswith(MARK) or not before:
             return before.strip(f" {MARK}") or typed, ""
+        if typed.casefold().startswith(DOCUMENTS) and (document := DOCUMENT.fullmatch(before)):
+            return document["name"], ""
         return typed, before.removesuffix(" ")
 
     def _unknown(self, body: str) -> Body:
