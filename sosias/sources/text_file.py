@@ -88,7 +88,8 @@ class TextFile:
                 try:
                     yield decoder.decode(chunk, not chunk)
                 except UnicodeDecodeError as error:
-                    what = _("after byte {byte} it is not {encoding} text").format(byte=done, encoding=name)
+                    place = done + len(chunk) - len(error.object) + error.start
+                    what = _("after byte {byte} it is not {encoding} text").format(byte=place, encoding=name)
                     raise Unreadable(path=self.entry.label, what=what) from error
                 if not chunk:
                     return

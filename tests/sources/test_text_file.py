@@ -1,5 +1,6 @@
 """Bad files: one sentence that names the file, nothing else."""
 
+import codecs
 import os
 import zipfile
 from pathlib import Path
@@ -61,8 +62,9 @@ def test_another_encoding(encoding: str, tmp_path: Path) -> None:
 
 def test_an_error_in_the_encoding_far_inside(tmp_path: Path) -> None:
     path = tmp_path / "chat.txt"
-    path.write_bytes(CHAT.encode() * 40_000 + b"\xff\n")
-    refused(path, "not UTF-8 text")
+    content = codecs.BOM_UTF8 + "ñ".encode() + CHAT.encode() * 40_000
+    path.write_bytes(content + b"\xff\n")
+    refused(path, f"after byte {len(content)} it is not UTF-8")
 
 
 def test_an_endless_line_is_not_held(tmp_path: Path) -> None:
