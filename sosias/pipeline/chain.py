@@ -101,11 +101,11 @@ def _ask(base: str, accept: Callable[[str], bool]) -> bool:
 
 
 def _language(workspace: Workspace) -> str:
-    from sosias.corpus.describe import describe
+    from sosias.corpus.describe import language
     from sosias.corpus.engine import read_messages
     from sosias.sources.people import names
 
-    return str(describe(read_messages(workspace.message_files(), names(workspace)))["language"])
+    return language(read_messages(workspace.message_files(), names(workspace)))
 
 
 def _persona(workspace: Workspace, order: Order, listener: Listener) -> Persona:

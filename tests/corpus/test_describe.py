@@ -8,7 +8,9 @@ import ibis
 import pyarrow.parquet as pq
 import pytest
 
-from sosias.corpus.describe import describe, enough_to_train, language_of
+from sosias.corpus.describe import describe
+from sosias.corpus.description.languages import language_of
+from sosias.corpus.description.people import enough_to_train
 from sosias.corpus.engine import read_messages
 from sosias.messages import Message, to_table, with_ids
 from sosias.sources.store import import_files
