@@ -63,6 +63,9 @@ class Evidence:
         self.incoming = incoming
         self.person = person
         """Returns the author under whose name a person's messages are shown."""
+        authors = range(len(library.authors.names)) if library.authors else ()
+        self._shown: Integers = np.array([person(author) for author in authors], np.int64)
+        """By author: whoever has been joined already is compared as one."""
         self.alike = Alike(np.full(len(incoming.new), NONE, np.int64))
 
     def weigh(self) -> Alike:
@@ -88,7 +91,7 @@ class Evidence:
         rows = rows[np.argsort(library.column("seq", rows), kind="stable")]
         author, time, content = (library.column(name, rows) for name in ("author", "time", "content"))
         chat = library.chat_of(rows).astype(np.int64)
-        return Said(rows, chat, author, time, content, np.zeros(len(rows), np.bool_))
+        return Said(rows, chat, self._shown[author], time, content, np.zeros(len(rows), np.bool_))
 
     def _brought(self, chosen: Truths) -> Said:
         new = self.incoming.new
@@ -97,7 +100,7 @@ class Evidence:
         chat, author, content = (
             column[rows].astype(np.int64) for column in (new.chat, new.author, new.content)
         )
-        return Said(rows, chat, author, new.time[rows], content, new.telling[rows])
+        return Said(rows, chat, self._shown[author], new.time[rows], content, new.telling[rows])
 
     # --- authors and chats -----------------------------------------------------------------------
 
@@ -125,7 +128,7 @@ class Evidence:
         """Return how many messages two voices could have in common: those in the time that both cover."""
         times, authors = self.incoming.messages(voice[0])
         return min(
-            _by(authors[_within(times, self._stored_span(other[0]))], voice[1]),
+            _by(self._shown[authors[_within(times, self._stored_span(other[0]))]], voice[1]),
             self._stored_in(other[0], _span(times), other[1]),
         )
 
@@ -136,7 +139,7 @@ class Evidence:
         """Count what is stored of a chat and not in the export by its ids."""
         rows = self.library.of_chat(chat)
         rows = rows[_within(self.library.column("time", rows), span) & ~is_among(rows, self.incoming.taken)]
-        return _by(self.library.column("author", rows), author)
+        return _by(self._shown[self.library.column("author", rows)], author)
 
     def _join_chats(self, common: Common) -> None:
         """Find the chats that are stored under another title: nearly all is the same, by two at least."""

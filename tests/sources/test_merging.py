@@ -253,6 +253,15 @@ def test_a_chat_that_is_named_after_the_renamed_contact_goes_on(
     assert chats(workspace) == {"+34 600 11 22 33": to_the_minute(under(chat, {"Ann": "Ann Gómez"}))}
 
 
+def test_names_that_are_joined_are_compared_as_one(workspace: Workspace, whatsapp: Deliver) -> None:
+    """Of Ann's messages too few to judge by came under her second name alone."""
+    said = talk(40)
+    whatsapp(under(said[10:], {"Ann": "Ann Smith"}), "Ann Smith")
+    assert whatsapp(said[:28], "Ann").added == 10
+    assert whatsapp(under(said, {"Bob": "Robert"}), "Robert").added == 0
+    assert authors(workspace) == [("Ann Smith", 20), ("Bob", 20)]
+
+
 @pytest.mark.parametrize("shapes", [("ios es", "android es"), ("android es", "ios es"), ("ios es", "ios es")])
 def test_seconds_and_minutes_are_the_same_clock(
     workspace: Workspace, whatsapp: Deliver, shapes: tuple[str, str]
