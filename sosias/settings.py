@@ -47,6 +47,19 @@ class IdentitySettings(Settings):
     """Who joined them."""
 
 
+class ForgottenSettings(Settings):
+    """Somebody who asked to be forgotten: how they are known again, without a name."""
+
+    stand_in: str
+    """What is written where others' messages named them."""
+    salt: str
+    """Random bytes in hexadecimal, so that equal names of two workspaces have other hashes."""
+    hashes: tuple[str, ...]
+    """Of each spelling (`sosias.sources.forgotten`)."""
+    apart: tuple[str, ...] = ()
+    """Names of other people that the user took apart from theirs."""
+
+
 class PeopleSettings(Settings):
     """`people.toml`: who is one person under several names; the messages keep the names of their exports."""
 
@@ -54,6 +67,8 @@ class PeopleSettings(Settings):
     """What was joined; several may have the same `name`."""
     refused: tuple[tuple[str, str], ...] = ()
     """Names that no import joins: the user took them apart."""
+    forgotten: tuple[ForgottenSettings, ...] = ()
+    """Those whose messages no import brings back."""
 
 
 class Consent(Settings):
@@ -195,3 +210,5 @@ class RunSettings(Settings):
     """With every automatic value resolved."""
     sessions_sha256: str
     """Hash of the sessions trained on, so that a changed corpus is noticed."""
+    outdated: bool = False
+    """Trained on messages of somebody who has asked to be forgotten since: to be trained again."""

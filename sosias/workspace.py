@@ -394,6 +394,11 @@ class Persona:
         """What the newest evaluation measured."""
         return self.folder / "report" / "report.json"
 
+    @property
+    def talks_file(self) -> Path:
+        """Talks with the persona, where they are kept."""
+        return self.folder / "chats.sqlite"
+
     def runs(self) -> list["Run"]:
         """Return the runs, oldest first."""
         return [Run(path) for path in sorted(self.folder.glob("runs/[0-9]*")) if path.is_dir()]

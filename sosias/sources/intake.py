@@ -15,6 +15,7 @@ from sosias.sources.merging import Merge, spaced
 from sosias.sources.people import People
 from sosias.sources.report import FileReport, ImportReport
 from sosias.sources.rows import Rows
+from sosias.sources.sieve import Sieve, rewritten
 from sosias.sources.source import Identity
 from sosias.workspace import Workspace, atomic_file, write_settings
 
@@ -33,6 +34,7 @@ class Intake:
         self.listener = listener
         self.people = People.of(workspace)
         self.before = self.people.settings()
+        self.sieve = Sieve(self.people.forgotten)
         self.libraries: dict[tuple[str, bool], Library] = {}
         self.followed = Counter(file.reading.format for file in report.files)
         counts = [file.reading.count for file in report.files]
@@ -52,6 +54,8 @@ class Intake:
                 for table in chain([first], tables):
                     self.report.added += table.num_rows
                     writer.write_table(table)
+            if self.people.forgotten.grown:
+                self.report.added = rewritten(new, self.sieve)
             if (people := self.people.settings()) != self.before:
                 write_settings(self.workspace.people_file_with(target), people)
         self.workspace.settle_people()
@@ -82,13 +86,29 @@ class Intake:
         """Read an export's messages."""
         named = with_ids(messages)
         while lot := list(islice(named, BATCH)):
+            lot = self._remembered(file, lot)
             file.count(lot)
             self.listener(Progress("import", min(self.report.messages, self.total), self.total))
             try:
-                yield to_batch(lot)
+                batch = to_batch(lot)
             except UnicodeEncodeError:
                 file.repaired += repair(lot)
-                yield to_batch(lot)
+                batch = to_batch(lot)
+            yield self.sieve.sift(batch)
+
+    def _remembered(self, file: FileReport, lot: list[Message]) -> list[Message]:
+        """Drop the messages of those who asked to be forgotten."""
+        forgotten = self.people.forgotten
+        if not forgotten:
+            return lot
+        left = []
+        for message in lot:
+            if message.author is not None and forgotten.knows(message.author):
+                file.reading.dropped.add(message.first_line, _("asked to be forgotten"))
+                self.sieve.hear(message.text)
+            else:
+                left.append(message)
+        return left
 
     def _first(
         self, library: Library, batches: Iterator[pa.RecordBatch], *, followed: bool

@@ -3,8 +3,6 @@
 The messages keep the names that their exports have; the joins are applied when messages are read.
 """
 
-import re
-import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import combinations
@@ -12,12 +10,10 @@ from typing import Literal
 
 from sosias.errors import SosiasError
 from sosias.settings import IdentitySettings, PeopleSettings
+from sosias.sources.forgotten import Forgotten
 from sosias.sources.source import Identity
+from sosias.sources.spellings import MARKS, is_phone
 from sosias.workspace import Workspace, read_settings
-
-PHONE = re.compile(r"[+(]?[0-9][0-9 ().‑‐\-\u00a0\u200e\u202a-\u202e\u2066-\u2069]{4,}[0-9]")
-MARKS = "\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
-"""Direction marks that exporters put around names."""
 
 
 class NotJoined(SosiasError):
@@ -46,10 +42,13 @@ class People:
         self._others: dict[str, list[str]] = {}
         """The other spellings, by the one that is shown."""
         self._refused: dict[tuple[str, str], None] = {}
-        for one in (settings or PeopleSettings()).identities:
+        self._read = settings or PeopleSettings()
+        self.forgotten = Forgotten(self._read.forgotten)
+        """Those whose messages no import brings back."""
+        for one in self._read.identities:
             for other in one.also:
                 self._unite(self.name(one.name), self.name(other), one.why, one.by)
-        for pair in (settings or PeopleSettings()).refused:
+        for pair in self._read.refused:
             self._refused[_pair(*pair)] = None
 
     @classmethod
@@ -102,12 +101,23 @@ class People:
             IdentitySettings(name=link.name, also=tuple(also), why=link.why, by=link.by)
             for link, also in gathered.items()
         )
-        return PeopleSettings(identities=tuple(identities), refused=tuple(self._refused))
+        return self._read.model_copy(
+            update={
+                "identities": tuple(identities),
+                "refused": tuple(self._refused),
+                "forgotten": self.forgotten.settings(),
+            }
+        )
 
     def learn(self, told: Iterable[Identity]) -> list[Identity]:
-        """Join what an export tells to be one person's; return what was not known before."""
+        """Join what an export tells to be one person's; return what was not known before.
+
+        Further names of somebody who is forgotten are noted as hashes, and not told.
+        """
         new = []
         for one in told:
+            if self.forgotten.learn([_sound(name) for name in (one.name, *one.also)]):
+                continue
             also = [other for other in one.also if self._learnt(_sound(one.name), _sound(other), one.why)]
             if also:
                 new.append(Identity(one.name, tuple(also), one.why))
@@ -140,6 +150,19 @@ class People:
         self._links[spelling] = link
         self._others.setdefault(link.name, []).append(spelling)
 
+    def forget(self, name: str) -> int:
+        """Note a person, shown as `name`, as forgotten; return their number among those who are."""
+        theirs = self.spellings(name)
+        apart = {other for pair in self._refused for other in pair if not set(pair).isdisjoint(theirs)}
+        return self.forgotten.add(theirs, sorted(apart - set(theirs)))
+
+    def let_go(self) -> None:
+        """Drop the names of those who are forgotten: nothing but their hashes stays."""
+        for name in [one for one in self._others if any(map(self.forgotten.knows, self.spellings(one)))]:
+            for spelling in self._others.pop(name):
+                del self._links[spelling]
+        self._refused = {pair: None for pair in self._refused if not any(map(self.forgotten.knows, pair))}
+
     def undo(self, name: str, other: str | None = None) -> list[str]:
         """Take a spelling of a person apart, or all; no import will join them again. Return which.
 
@@ -167,17 +190,6 @@ class People:
 def names(workspace: Workspace) -> Mapping[str, str]:
     """Return the shown name of every joined spelling that is not shown itself."""
     return People.of(workspace).names()
-
-
-def plain(name: str) -> str:
-    """Return a name in small letters without accents, for comparing."""
-    letters = unicodedata.normalize("NFD", name.casefold())
-    return "".join(letter for letter in letters if not unicodedata.combining(letter))
-
-
-def is_phone(name: str) -> bool:
-    """Is a name a telephone's number?"""
-    return PHONE.fullmatch(name.strip(MARKS)) is not None
 
 
 def _rank(name: str) -> int:

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from itertools import combinations
 
 from sosias.language import translate as _
-from sosias.sources.people import MARKS, People, is_phone, plain
+from sosias.sources.people import People
+from sosias.sources.spellings import MARKS, is_phone, plain
 
 DIGITS = 7
 """Digits that a number without its country and area has at least."""

@@ -16,12 +16,13 @@ from rapidfuzz import fuzz, process
 from sosias.errors import SosiasError
 from sosias.events import Choice, Listener, Progress, silent
 from sosias.language import translate as _
-from sosias.messages import MESSAGE_SCHEMA, TRAINABLE_KINDS, Message, from_batch
+from sosias.messages import KINDS, MESSAGE_SCHEMA, TRAINABLE_KINDS, Kind, Message, from_batch
 from sosias.sources.intake import BATCH, Intake
-from sosias.sources.people import People, plain
+from sosias.sources.people import People
 from sosias.sources.report import FileReport, ImportReport
 from sosias.sources.rows import Integers, Register
 from sosias.sources.source import Options, Reading, recognise
+from sosias.sources.spellings import plain
 from sosias.workspace import Workspace, write_settings
 
 NEAREST = 10
@@ -128,13 +129,22 @@ def authors(workspace: Workspace) -> list[tuple[str, int]]:
 
 def spellings(workspace: Workspace) -> Counter[str]:
     """Return the names of those who wrote words of their own, as the exports write them, and how many."""
+    return _authors(workspace, TRAINABLE_KINDS)
+
+
+def all_spellings(workspace: Workspace) -> Counter[str]:
+    """Return the names of those who have messages of any kind, as the exports write them, and how many."""
+    return _authors(workspace, KINDS)
+
+
+def _authors(workspace: Workspace, kinds: Sequence[Kind]) -> Counter[str]:
     files = [str(file) for file in workspace.message_files()]
     counts: Counter[str] = Counter()
     if not files:
         return counts
     import pyarrow.dataset as ds  # brings pandas, 40 MB: not for reading alone
 
-    words = ds.field("kind").isin(TRAINABLE_KINDS) & ds.field("author").is_valid()
+    words = ds.field("kind").isin(kinds) & ds.field("author").is_valid()
     for batch in ds.dataset(files, schema=MESSAGE_SCHEMA).to_batches(columns=["author"], filter=words):
         for one in pc.value_counts(batch.column("author")).to_pylist():
             counts[one["values"]] += one["counts"]

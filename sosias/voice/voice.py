@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from types import TracebackType
 
 from sosias.corpus.session import Turn
-from sosias.events import Choice, Listener, silent
+from sosias.events import Choice, Listener, Notice, silent
 from sosias.language import translate as _
 from sosias.models.adapter import AdapterNotLora, write_adapter_gguf
 from sosias.models.base import Base, open_base
@@ -183,6 +183,9 @@ def open_voice(persona: Persona, *, engine: str | None = None, listener: Listene
     """
     run = persona.finished_run()
     settings, generation = run.settings, persona.settings.generation
+    if settings.outdated:
+        said = _("{name} was trained on messages of somebody who has been forgotten since: train it again.")
+        listener(Notice(said.format(name=persona.name)))
     base = open_base(settings.base)
     wanted = engine or generation.engine
     if wanted is None:

@@ -8,9 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sosias.settings import PeopleSettings
-from sosias.sources.people import NotJoined, NotOfSeveral, People, is_phone
+from sosias.sources.people import NotJoined, NotOfSeveral, People
 from sosias.sources.resemblance import resemblances
 from sosias.sources.source import Identity
+from sosias.sources.spellings import is_phone
 from sosias.workspace import Workspace, read_settings, write_settings
 
 
