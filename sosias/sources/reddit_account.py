@@ -25,7 +25,7 @@ from sosias.sources.reddit_record import (
     seconds_of,
 )
 from sosias.sources.reddit_rows import as_record
-from sosias.sources.source import OWNER, Drops, Options, Reading
+from sosias.sources.source import OWNER, Options, Reading
 from sosias.sources.table_file import Table, open_table, read_table
 
 LINK = re.compile("/comments/([0-9a-z]+)")
@@ -54,7 +54,8 @@ def account_readings(entries: Sequence[Entry], options: Options) -> list[Reading
     for entry, shape in tables:
         if shape != "statistics" and (table := read_table(entry)):
             told, owner = owners.get(_folder(entry), (None, None))
-            readings.append(_Account(entry, table, shape, owner, options).reading(told))
+            files = [entry, *([told] if told else [])]
+            readings.append(_Account(files, table, shape, owner, options).reading)
     return readings
 
 
@@ -88,12 +89,14 @@ def _written(text: str) -> str:
 class _Account:
     """One table of an export."""
 
-    def __init__(self, entry: Entry, table: Table, shape: str, owner: str | None, options: Options) -> None:
-        self.entry = entry
+    def __init__(
+        self, entries: Sequence[Entry], table: Table, shape: str, owner: str | None, options: Options
+    ) -> None:
+        """`entries`: the table's, and that of the one which names the owner."""
+        self.entry = entries[0]
         self.table = table
         self.owner = owner
-        self.records = Records(entry.origin, options.zone, owner or OWNER, _written)
-        self.dropped = Drops()
+        self.records = Records(self.entry.origin, options.zone, owner or OWNER, _written)
         readers: dict[str, Callable[[int, int, Record], Message]] = {
             "comments": self._comment,
             "posts": self._post,
@@ -101,24 +104,21 @@ class _Account:
             "chats": self._chat,
         }
         self.read = readers[shape]
-
-    def reading(self, told: Entry | None) -> Reading:
-        return Reading(
+        self.reading = Reading(
             format=SOURCE_NAME,
-            entries=[self.entry, *([told] if told else [])],
+            entries=entries,
             messages=self.messages,
-            encoding=self.table.encoding,
+            encoding=table.encoding,
             zone=self.records.zone,
-            owner=self.owner,
+            owner=owner,
             owner_why=_("statistics.csv names the account")
-            if self.owner
+            if owner
             else _("there is no statistics.csv, which names the account"),
-            dropped=self.dropped,
         )
 
     def messages(self) -> Iterator[Message]:
         """Yield the messages in the order of time, whichever the table has."""
-        self.dropped.clear()
+        self.reading.dropped.clear()
         for seq, message in enumerate(in_order(self._timed(), newest_first=False)):
             message.seq = seq
             yield message
@@ -126,12 +126,13 @@ class _Account:
     def _timed(self) -> Iterator[tuple[int, Message]]:
         """Yield the messages as they lie there, with their times in microseconds."""
         for first, last, row in self.table.rows():
+            self.reading.lines = last
             if any(row):
                 record = as_record(self.table.columns, row)
                 time = seconds_of(record.get("date") or record.get("created_at"))
                 yield int(1_000_000 * (time or 0)), self.read(first, last, record)
             else:
-                self.dropped.add(first, _("an empty line, or no record"))
+                self.reading.dropped.add(first, _("an empty line, or no record"))
 
     def _comment(self, first: int, last: int, row: Record) -> Message:
         link = LINK.search(fact(row.get("link"))) or LINK.search(fact(row.get("permalink")))

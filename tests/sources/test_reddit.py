@@ -278,6 +278,8 @@ def test_a_personal_export(tmp_path: Path) -> None:
     assert {reading.owner for reading in found} == {"bob"}
     by_file = {reading.entries[0].file_name: list(reading.messages()) for reading in found}
     assert set(by_file) == {"comments.csv", "posts.csv", "messages.csv", "chat_history.csv"}
+    for reading in found:
+        assert reading.lines == len(reading.entries[0].path.read_bytes().splitlines())
 
     early, late = by_file["comments.csv"]
     assert (early.author, early.is_owner, early.sent_at) == ("bob", True, datetime(2020, 1, 1, 10))
