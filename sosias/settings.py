@@ -18,7 +18,9 @@ CONSENT_KINDS: tuple[ConsentKind, ...] = ("self", "given", "public", "fiction", 
 class Settings(BaseModel):
     """Strict and immutable; every field has a line of documentation."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, use_attribute_docstrings=True, ser_json_inf_nan="constants"
+    )
 
     def fingerprint(self) -> str:
         """Return a short hash of all values: what was made with other settings has another one."""
@@ -88,19 +90,59 @@ class Consent(Settings):
         return self
 
 
+class CleaningSettings(Settings):
+    """What is left out of the messages, rule by rule; `docs/preparation.md` says how each one tells."""
+
+    kinds: tuple[Literal["text", "post", "article"], ...] = ("text", "post", "article")
+    """Kinds of messages to learn from; no other kind ever reaches training."""
+    forwards: bool = True
+    """Leave out what was forwarded: somebody else's words."""
+    bots: bool = True
+    """Leave out what programs wrote."""
+    quotes: bool = True
+    """Leave out quote tweets, and cut lines quoted with `>` out of Reddit's and Discord's texts."""
+    links: Literal["keep", "alone", "posts", "all"] = "posts"
+    """`alone`: messages that are only links go; `posts`: and links in posts of X; `all`: in every text."""
+    chains: bool = True
+    """Leave out chain letters."""
+    least_words: int = Field(0, ge=0, le=100)
+    """Texts of fewer words go."""
+    least_post_words: int = Field(6, ge=0, le=100)
+    """Posts of X of fewer words go."""
+    most_characters: int = Field(10_000, ge=0)
+    """Longer texts go, articles apart; 0: none is too long."""
+    copies: int = Field(3, ge=0)
+    """A text of some length that one author sent this often or more is kept once; 0: as often as sent."""
+    near_copies: bool = False
+    """Texts that are nearly the same count as the same, here and between splits (`sosias[near-copies]`)."""
+
+
 class PreparationSettings(Settings):
     """How messages become turns, sessions and splits."""
 
+    where: str | None = None
+    """An expression over the messages (SQL): only these are read at all, whoever wrote them."""
+    cleaning: CleaningSettings = CleaningSettings()
     join: Literal["answers"] | None = None
     """`answers`: of Reddit, each post with one comment on it is a session; the comment is the persona's."""
-    burst_minutes: float = Field(10, gt=0)
-    """Bubbles of one author closer together than this are one turn."""
-    gap_minutes: float = Field(60, gt=0)
-    """A silence longer than this starts a new session."""
+    preset: Literal["elvisbot", "famaf", "weclone"] | None = None
+    """Group as another project does; what is set below wins over it."""
+    burst_minutes: float | None = Field(None, gt=0)
+    """Bubbles of one author closer together than this are one turn; 10, if no preset says otherwise."""
+    gap_minutes: float | None = Field(None, gt=0)
+    """A silence longer than this starts a new session; 60, if no preset says otherwise."""
+    pairs: bool | None = None
+    """A session ends after each answer of the persona's, and without one it is left out."""
+    session_turns: int | None = Field(None, ge=2)
+    """Sessions are cut after this many turns."""
+    threads: bool = False
+    """In groups, leave out what is said to others than the persona, and not answered by it."""
+    most_turns_per_chat: int | None = Field(None, ge=1)
+    """About how many of the persona's turns are taken from one chat: sessions spread evenly over its time."""
     validation: float = Field(0.1, gt=0, lt=0.5)
-    """Share of the sessions that watch the training: the second newest."""
+    """Share of the persona's bubbles that watch the training: the second newest."""
     test: float = Field(0.1, gt=0, lt=0.5)
-    """Share of the sessions held out to measure the result: the newest."""
+    """Share of the persona's bubbles held out to measure the result: the newest."""
 
 
 class TrainingSettings(Settings):

@@ -132,6 +132,13 @@ def atomic_folder(path: Path) -> Iterator[Path]:
         shutil.rmtree(new, ignore_errors=True)
 
 
+@contextmanager
+def scratch_folder(parent: Path) -> Iterator[Path]:
+    """Give a private folder in `parent` for what a step puts on disk on its way; it is gone afterwards."""
+    with tempfile.TemporaryDirectory(dir=private_folder(parent), prefix=".scratch.") as folder:
+        yield Path(folder)
+
+
 def recover_folder(path: Path) -> Path:
     """Bring back a folder whose replacement was cut off half-way; return `path`."""
     if not path.exists() and _old(path).exists():

@@ -35,7 +35,12 @@ def new(
     from sosias.pipeline import new_persona, record_consent
 
     recorded = record_consent(consent, by, author or name)
-    persona = new_persona(call.workspace(), name, recorded, author=author, where=where)
+    workspace = call.workspace()
+    if where is not None and author is None:
+        from sosias.corpus.choosing import check_where
+
+        check_where(workspace, where)
+    persona = new_persona(workspace, name, recorded, author=author, where=where)
     said = _("{name} learns from the messages of {who}.")
     value = {"persona": persona.name, **persona.settings.model_dump(mode="json")}
     go_on = _("Go on with: {command}").format(command=call.spelt("prepare"))

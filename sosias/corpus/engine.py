@@ -8,26 +8,41 @@ import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 
+from sosias.messages import MESSAGE_SCHEMA
 
-def connect() -> Any:
-    """Return an in-memory DuckDB behind Ibis that neither installs nor loads extensions by itself."""
+
+def connect(scratch: Path | None = None) -> Any:
+    """Return an in-memory DuckDB behind Ibis that neither installs nor loads extensions by itself.
+
+    What does not fit into memory goes to the folder `scratch` meanwhile; None: it has to fit.
+    """
     connection = ibis.duckdb.connect()
     for setting in (
         "autoinstall_known_extensions = false",
         "autoload_known_extensions = false",
         "TimeZone = 'UTC'",
+        "temp_directory = '{}'".format(str(scratch or "").replace("'", "''")),
     ):
         connection.raw_sql(f"SET {setting}")
     return connection
 
 
-def read_messages(files: Sequence[Path], names: Mapping[str, str] | None = None) -> ir.Table:
+def no_messages() -> ir.Table:
+    """Return the table of messages, empty."""
+    connection = connect()
+    connection.con.register("messages", MESSAGE_SCHEMA.empty_table())
+    return connection.table("messages")
+
+
+def read_messages(
+    files: Sequence[Path], names: Mapping[str, str] | None = None, scratch: Path | None = None
+) -> ir.Table:
     """Return the messages of all imports as one table.
 
     `names` has the name that is shown of every author who writes under others, too
-    (`sosias.sources.people.names`).
+    (`sosias.sources.people.names`); `scratch` is as in `connect`.
     """
-    connection = connect()
+    connection = connect(scratch)
     messages = connection.read_parquet([str(file) for file in files], table_name="messages")
     if not names:
         return messages

@@ -1,45 +1,63 @@
-"""Messages to turns to sessions, and sessions to splits: expressions from table to table.
+"""Messages to turns to sessions: expressions from table to table.
 
 Within a chat `seq` is the order, also where the clock goes back: the store gives it, over all exports
 of the chat. Times are compared as `earlier + interval < later`: differences in seconds round
 differently from engine to engine.
 """
 
+import math
+from dataclasses import dataclass
+
 import ibis
 import ibis.expr.types as ir
 
-from sosias.messages import TRAINABLE_KINDS
-from sosias.settings import PersonaSettings, PreparationSettings
+from sosias.settings import PreparationSettings
 
 
-def mark_persona(messages: ir.Table, settings: PersonaSettings) -> ir.Table:
-    """Add `persona`: written by the one who is imitated (an author, or a SQL expression)."""
-    if settings.where is None:
-        return messages.mutate(persona=(messages.author == settings.author).fill_null(False))
-    query = f"SELECT *, coalesce(({settings.where}), false) AS persona FROM all_messages"
-    return messages.alias("all_messages").sql(query)
+@dataclass(frozen=True)
+class Grouping:
+    """Where turns and sessions end."""
+
+    burst_minutes: float = 10
+    gap_minutes: float = 60
+    pairs: bool = False
+    session_turns: int | None = None
 
 
-def clean(messages: ir.Table) -> ir.Table:
-    """Keep people's own words: no media, system lines, forwards or empty texts."""
-    return messages.filter(
-        messages.kind.isin(TRAINABLE_KINDS),
-        ~messages.forwarded,
-        messages.author.notnull(),
-        messages.text.strip() != "",
+PRESETS = {
+    None: Grouping(),
+    "elvisbot": Grouping(burst_minutes=math.inf, gap_minutes=math.inf, pairs=True),
+    "famaf": Grouping(burst_minutes=60, gap_minutes=180, session_turns=4),
+    "weclone": Grouping(burst_minutes=2, gap_minutes=5),
+}
+"""How others group: all that one says until another speaks, and its answer; an hour, three hours and
+four turns; two minutes to join one's messages, and five to answer."""
+
+
+def grouping(settings: PreparationSettings) -> Grouping:
+    """Return the preset's values, replaced by those that are set."""
+    preset = PRESETS[settings.preset]
+    pairs = preset.pairs if settings.pairs is None else settings.pairs
+    return Grouping(
+        settings.burst_minutes or preset.burst_minutes,
+        settings.gap_minutes or preset.gap_minutes,
+        pairs,
+        settings.session_turns or preset.session_turns,
     )
 
 
 def turns(messages: ir.Table, settings: PreparationSettings) -> ir.Table:
     """Number sessions and turns within each chat, and gather the bubbles of each turn.
 
-    Comes in with one row a message (`chat`, `seq`, `sent_at`, `author`, `persona`, `text`),
-    goes out with one row a turn (`chat`, `session`, `turn`, `author`, `persona`, `start`, `bubbles`).
+    Comes in with one row a message (`chat`, `seq`, `sent_at`, `author`, `persona`, `text`, `to`,
+    `to_persona`), goes out with one row a turn (`chat`, `session`, `turn`, `author`, `persona`, `start`,
+    `to`, `to_persona`, `bubbles`).
     """
+    limits = grouping(settings)
     chat = ibis.window(group_by="chat", order_by="seq")
     last = messages.mutate(_author=messages.author.lag().over(chat), _sent=messages.sent_at.lag().over(chat))
-    silent = _silence(last, settings.gap_minutes) | last._author.isnull()
-    paused = silent | _silence(last, settings.burst_minutes) | (last._author != last.author)
+    silent = _silence(last, limits.gap_minutes) | last._author.isnull()
+    paused = silent | _silence(last, limits.burst_minutes) | (last._author != last.author)
     marked = last.mutate(_session=silent.cast("int64"), _turn=paused.cast("int64"))
     so_far = ibis.window(group_by="chat", order_by="seq", preceding=None, following=0)
     numbered = marked.mutate(session=marked._session.sum().over(so_far), turn=marked._turn.sum().over(so_far))
@@ -48,34 +66,57 @@ def turns(messages: ir.Table, settings: PreparationSettings) -> ir.Table:
         author=numbered.author.min(),
         persona=numbered.persona.any(),
         start=numbered.sent_at.min(),
+        to=numbered.to.max(),
+        to_persona=numbered.to_persona.any(),
         bubbles=bubble.collect().sort().map(lambda one: one.text),
     )
 
 
 def _silence(messages: ir.Table, minutes: float) -> ir.BooleanValue:
     """Is the message before this one further back than `minutes`? Unknown times are no silence."""
+    if math.isinf(minutes):
+        return ibis.literal(False)
     wait = ibis.interval(seconds=round(minutes * 60))
     return (messages._sent + wait < messages.sent_at).fill_null(False)
 
 
-def sessions(turns: ir.Table) -> ir.Table:
-    """Gather turns into sessions, numbered in time over all chats.
+MOST_CUTS = 2**32
+"""Pieces that one piece can be cut into."""
 
-    Goes out with one row a session (`number`, `chat`, `start`, `weight`: the persona's bubbles,
+
+def pieces(turns: ir.Table, settings: PreparationSettings) -> ir.Table:
+    """Add `piece`: where pairs or a number of turns are asked for, sessions are cut further, from 0."""
+    limits = grouping(settings)
+    session = ["chat", "session"]
+    cut = turns.mutate(piece=ibis.literal(0, "int64"))
+    if limits.pairs:
+        before = cut.persona.lag().over(ibis.window(group_by=session, order_by="turn"))
+        begins = cut.mutate(_begins=(before & ~cut.persona).fill_null(False).cast("int64"))
+        so_far = ibis.window(group_by=session, order_by="turn", preceding=None, following=0)
+        cut = begins.mutate(piece=begins._begins.sum().over(so_far)).drop("_begins")
+    if limits.session_turns:
+        place = ibis.row_number().over(ibis.window(group_by=[*session, "piece"], order_by="turn"))
+        placed = cut.mutate(_place=place)
+        cut = placed.mutate(piece=placed.piece * MOST_CUTS + placed._place // limits.session_turns).drop(
+            "_place"
+        )
+    return cut
+
+
+def sessions(turns: ir.Table, settings: PreparationSettings) -> ir.Table:
+    """Gather turns into sessions.
+
+    Goes out with one row a session (`chat`, `session`, `piece`, `start`, `weight`: the persona's bubbles,
     `turns`: in order).
     """
-    turn = ibis.struct(
-        {
-            "turn": turns.turn,
-            "author": turns.author,
-            "persona": turns.persona,
-            "bubbles": turns.bubbles,
-            "start": turns.start,
-        }
-    )
-    gathered = turns.group_by(["chat", "session"]).aggregate(
-        start=turns.start.min(),
-        weight=ibis.ifelse(turns.persona, turns.bubbles.length(), 0).sum(),
+    cut = pieces(turns, settings)
+    turn = ibis.struct({name: cut[name] for name in ("turn", "author", "persona", "bubbles", "start")})
+    keys = ["chat", "session", "piece"]
+    gathered = cut.group_by(keys).aggregate(
+        start=cut.start.min(),
+        weight=ibis.ifelse(cut.persona, cut.bubbles.length(), 0).sum(),
+        _mine=cut.persona.cast("int64").sum(),
+        _all=cut.count(),
         turns=turn.collect()
         .sort()
         .map(
@@ -84,23 +125,26 @@ def sessions(turns: ir.Table) -> ir.Table:
             )
         ),
     )
-    order = ibis.window(order_by=["start", "chat", "session"])
-    return gathered.mutate(number=ibis.row_number().over(order)).drop("session").order_by("number")
+    if grouping(settings).pairs:
+        gathered = gathered.filter(gathered._mine > 0, gathered._mine < gathered._all)
+    if settings.most_turns_per_chat:
+        gathered = _capped(gathered, settings.most_turns_per_chat)
+    return gathered.drop("_mine", "_all")
 
 
-def split(sessions: ir.Table, settings: PreparationSettings, *, until: float = 1.0) -> ir.Table:
-    """Add `split` by time: the newest sessions test, those before them validate, the rest train.
+SPREAD = 2_654_435_769
+"""2³² divided by the golden ratio: multiples of it, modulo 2³², never crowd (Knuth, The Art of Computer
+Programming, volume 3, 6.4)."""
 
-    Shares are of the persona's bubbles, and a session goes where its middle falls. Sessions past
-    the share `until` are left out: an earlier `until` gives an earlier fold.
+
+def _capped(sessions: ir.Table, most: int) -> ir.Table:
+    """Leave of each chat sessions with about `most` turns of the persona's, spread over its time.
+
+    The newest alone would put a chat into the test's share and nothing of it into the training's.
     """
-    so_far = ibis.window(order_by="number", preceding=None, following=0)
-    summed = sessions.mutate(_so_far=sessions.weight.sum().over(so_far), _all=sessions.weight.sum().over())
-    middle = (summed._so_far - summed.weight / 2) / summed._all
-    named = ibis.cases(
-        (middle <= until - settings.test - settings.validation, "train"),
-        (middle <= until - settings.test, "validation"),
-        else_="test",
-    )
-    kept = summed.mutate(split=named).filter(middle <= until)
-    return kept.drop("_so_far", "_all").order_by("number")
+    in_time = ibis.window(group_by="chat", order_by=["session", "piece"])
+    placed = sessions.mutate(_place=ibis.row_number().over(in_time))
+    mixed = placed.mutate(_order=(placed._place * SPREAD) % 2**32)
+    so_far = ibis.window(group_by="chat", order_by=["_order", "_place"], preceding=None, following=0)
+    summed = mixed.mutate(_so_far=mixed._mine.sum().over(so_far))
+    return summed.filter(summed._so_far - summed._mine < most).drop("_place", "_order", "_so_far")

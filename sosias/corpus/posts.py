@@ -1,4 +1,4 @@
-"""What public posts need before they are turns: answers joined to what they answer, tweets cleaned.
+"""What public posts need before they are turns: answers joined to what they answer; and attributes.
 
 Functions from table to table, as in `grouping`; each rule stands in one named place.
 """
@@ -12,12 +12,6 @@ GONE = ("[removed]", "[deleted]")
 """What stands where a text was."""
 LEAST_SCORE = 1
 """Votes for, less votes against, that an answer must have; each starts with its author's one."""
-LINK = r"\s*(?:https?://|pic\.twitter\.com/)\S+"
-"""A link, and the blanks before it;"""
-LEADING_LINKS = rf"^(?:{LINK}\s*)+"
-"""where a text begins with it, also those after it."""
-LONG_ENOUGH = r"^\s*(\S+\s+){5}\S"
-"""More than five tokens, which are what blanks part."""
 
 
 def answers(messages: ir.Table) -> ir.Table:
@@ -81,19 +75,6 @@ def _once(messages: ir.Table) -> ir.Table:
     """Leave one row of each id: archives repeat themselves."""
     first = ibis.window(group_by="id", order_by=["file", "first_line", "seq"])
     return messages.mutate(_copy=ibis.row_number().over(first)).filter(ibis._._copy == 0).drop("_copy")
-
-
-def clean_posts(messages: ir.Table) -> ir.Table:
-    """Clean the posts of X as the corpora of politicians' tweets were cleaned; all else stays as it is.
-
-    Out go retweets, quotes and posts of five tokens or fewer; links go out of the texts, with the blanks
-    before them. Posts that occur twice by their id were dropped when they were imported.
-    """
-    tweet = (messages.source == "x") & (messages.kind == "post")
-    bare = messages.text.re_replace(LEADING_LINKS, "").re_replace(LINK, "")
-    cleaned = messages.mutate(text=ibis.ifelse(tweet, bare, messages.text))
-    own = ~cleaned.forwarded & fact(cleaned, "quote").isnull() & cleaned.text.re_search(LONG_ENOUGH)
-    return cleaned.filter(~tweet | own)
 
 
 def fact(messages: ir.Table, name: str) -> ir.StringValue:

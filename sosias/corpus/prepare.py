@@ -3,29 +3,32 @@
 import hashlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import ibis
+import ibis.expr.types as ir
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from sosias.corpus import grouping, posts
+from sosias.corpus import cleaning, grouping, posts, splitting, threads
+from sosias.corpus.choosing import check_where, mark_persona, narrowed
 from sosias.corpus.engine import connect, read_messages
 from sosias.corpus.session import SESSION_SCHEMA, Session, from_table
 from sosias.errors import SosiasError
 from sosias.events import Listener, Progress, silent
 from sosias.settings import PersonaSettings
 from sosias.sources.people import names
-from sosias.workspace import Persona, Workspace, atomic_file
+from sosias.workspace import Persona, Workspace, atomic_file, scratch_folder
+
+STAGES = 3
+"""Cleaning counted, grouped, split."""
+BATCH = 20_000
+"""Sessions that are written at a time."""
 
 
 class NoMessages(SosiasError):
     """There are no messages in {folder} yet: import some with sosias import FILE."""
-
-
-class BadWhere(SosiasError):
-    """The expression {where} cannot be used on the messages ({what}): mend it in persona.toml; the
-    columns are source, chat, sent_at, author, kind, text and attributes."""
 
 
 class NoWords(SosiasError):
@@ -41,24 +44,68 @@ class NotPrepared(SosiasError):
     """The persona {name} has no sessions yet: run sosias -p {name} prepare."""
 
 
-def prepare(workspace: Workspace, persona: Persona, listener: Listener = silent) -> dict[str, Any]:
+def prepare(
+    workspace: Workspace, persona: Persona, listener: Listener = silent, *, where: str | None = None
+) -> dict[str, Any]:
     """Write the persona's sessions; return how many sessions, turns, bubbles and words each split has.
+
+    `where` narrows the messages, and is written down in the settings; empty, it takes them all again.
+    `rules` tells what was cleaned, with examples: for the user's eyes alone.
 
     Raises:
         NoMessages, BadWhere, NoWords, TooFewSessions: nothing to prepare, or not enough.
+        NoNearCopies: they are asked for, and the package for it is missing.
     """
     known = names(workspace)
-    settings = shown(persona.settings, known)
-    listener(Progress("prepare", 0, 1))
     files = workspace.message_files()
     if not files:
         raise NoMessages(folder=workspace.folder)
-    table = session_table(read_messages(files, known), settings)
-    _check(table, settings)
-    with workspace.writing(), atomic_file(persona.sessions_file) as new:
-        pq.write_table(table, new)
-    listener(Progress("prepare", 1, 1))
-    return summary(list(from_table(table)))
+    with workspace.writing(), scratch_folder(persona.sessions_file.parent) as scratch:
+        settings = shown(_narrowed(workspace, persona, where), known)
+        listener(Progress("prepare", 0, STAGES))
+        judged = judge(read_messages(files, known, scratch), settings)
+        rules = cleaning.report(
+            cleaning.counted(judged).to_pyarrow().to_pylist(), settings.preparation.cleaning
+        )
+        listener(Progress("prepare", 1, STAGES))
+        # on disk in between: what comes after looks at the sessions more than once
+        grouped = scratch / "grouped.parquet"
+        _write(group(judged, settings), grouped)
+        listener(Progress("prepare", 2, STAGES))
+        sessions = splitting.number(connect(scratch).read_parquet(grouped))
+        with atomic_file(persona.sessions_file) as new:
+            _write(splitting.split(sessions, settings.preparation).select(*SESSION_SCHEMA.names), new)
+            counts = summary(connect(scratch).read_parquet(new))
+            _check(counts, settings)
+    listener(Progress("prepare", STAGES, STAGES))
+    return counts | {"rules": rules}
+
+
+def _narrowed(workspace: Workspace, persona: Persona, where: str | None) -> PersonaSettings:
+    """Return the persona's settings, with what narrows its messages written down where it is new.
+
+    Raises:
+        BadWhere: it, or what is written down already, cannot be used.
+    """
+    settings = persona.settings
+    wanted = settings.preparation.where if where is None else where or None
+    for expression in (wanted, settings.where):
+        if expression is not None:
+            check_where(workspace, expression)
+    if wanted == settings.preparation.where:
+        return settings
+    preparation = settings.preparation.model_copy(update={"where": wanted})
+    settings = settings.model_copy(update={"preparation": preparation})
+    persona.save(settings)
+    return settings
+
+
+def _write(table: ir.Table, path: Path) -> None:
+    """Write a table as Parquet, a batch at a time; sessions in the schema that has them."""
+    schema = SESSION_SCHEMA if table.columns == tuple(SESSION_SCHEMA.names) else table.schema().to_pyarrow()
+    with pq.ParquetWriter(path, schema) as writer:
+        for batch in table.to_pyarrow_batches(chunk_size=BATCH):
+            writer.write_table(pa.Table.from_batches([batch]).cast(schema))
 
 
 def shown(settings: PersonaSettings, names: Mapping[str, str]) -> PersonaSettings:
@@ -67,19 +114,38 @@ def shown(settings: PersonaSettings, names: Mapping[str, str]) -> PersonaSetting
     return settings.model_copy(update={"author": author})
 
 
-def session_table(messages: Any, settings: PersonaSettings) -> pa.Table:
-    """Return the sessions of a table of messages, split by time, as `SESSION_SCHEMA`."""
-    try:
-        marked = grouping.mark_persona(messages, settings)
-        if settings.preparation.join == "answers":
-            marked = posts.answers(marked)
-        cleaned = grouping.clean(posts.clean_posts(marked))
-        grouped = grouping.sessions(grouping.turns(cleaned, settings.preparation))
-        table = grouping.split(grouped, settings.preparation).to_pyarrow()
-    except Exception as error:
-        if settings.where is None:
-            raise
-        raise BadWhere(where=settings.where, what=str(error).splitlines()[0]) from error
+def judge(messages: ir.Table, settings: PersonaSettings) -> ir.Table:
+    """Return the messages that are chosen, the persona's marked, with what each rule takes of them.
+
+    Raises:
+        BadWhere: an expression cannot be used.
+    """
+    preparation = settings.preparation
+    marked = mark_persona(narrowed(messages, preparation.where), settings)
+    if preparation.join == "answers":
+        marked = posts.answers(marked)
+    return cleaning.marked(marked, preparation.cleaning)
+
+
+def group(judged: ir.Table, settings: PersonaSettings) -> ir.Table:
+    """Return the sessions of the messages that no rule takes: without number and split."""
+    preparation = settings.preparation
+    own = cleaning.left(judged)
+    if preparation.threads:
+        turns = threads.concerning(grouping.turns(threads.addressed(own), preparation))
+    else:
+        turns = grouping.turns(threads.unaddressed(own), preparation)
+    return grouping.sessions(turns, preparation)
+
+
+def session_table(messages: ir.Table, settings: PersonaSettings) -> pa.Table:
+    """Return the sessions of a table of messages, split by time, as `SESSION_SCHEMA`.
+
+    Raises:
+        BadWhere: an expression cannot be used.
+    """
+    grouped = splitting.number(group(judge(messages, settings), settings))
+    table = splitting.split(grouped, settings.preparation).to_pyarrow()
     return table.select(SESSION_SCHEMA.names).cast(SESSION_SCHEMA)
 
 
@@ -101,7 +167,7 @@ def fold(persona: Persona, number: int, folds: int) -> list[Session]:
     settings = persona.settings.preparation
     until = 1.0 - (folds - 1 - number) * settings.test
     table = ibis.memtable(_stored(persona).drop_columns("split"))
-    split = connect().to_pyarrow(grouping.split(table, settings, until=until))
+    split = connect().to_pyarrow(splitting.split(table, settings, until=until))
     return list(from_table(split.select(SESSION_SCHEMA.names).cast(SESSION_SCHEMA)))
 
 
@@ -135,20 +201,27 @@ def is_group(sessions: Sequence[Session]) -> bool:
     return any(len(names) > 1 for names in others.values())
 
 
-def summary(sessions: Sequence[Session]) -> dict[str, Any]:
+def summary(sessions: ir.Table) -> dict[str, Any]:
     """Count sessions, turns and the persona's bubbles and words, in all and by split."""
+    turns = sessions.select("split", turn=sessions.turns.unnest())
+    mine = turns.filter(turns.turn.persona)
+    bubbles = mine.select("split", text=mine.turn.bubbles.unnest())
+    found = {
+        "sessions": _by_split(sessions, sessions.count()),
+        "turns": _by_split(turns, turns.count()),
+        "bubbles": _by_split(bubbles, bubbles.count()),
+        "words": _by_split(bubbles, bubbles.text.strip().re_split(r"\s+").length().sum()),
+    }
+    splits = {
+        name: {what: counts.get(name, 0) for what, counts in found.items()}
+        for name in ("train", "validation", "test")
+    }
+    return {**{what: sum(counts.values()) for what, counts in found.items()}, "splits": splits}
 
-    def count(chosen: Sequence[Session]) -> dict[str, int]:
-        mine = [bubble for s in chosen for turn in s.turns if turn.persona for bubble in turn.bubbles]
-        return {
-            "sessions": len(chosen),
-            "turns": sum(len(s.turns) for s in chosen),
-            "bubbles": len(mine),
-            "words": sum(len(bubble.split()) for bubble in mine),
-        }
 
-    by_split = {name: [s for s in sessions if s.split == name] for name in ("train", "validation", "test")}
-    return {**count(sessions), "splits": {name: count(chosen) for name, chosen in by_split.items()}}
+def _by_split(table: ir.Table, count: ir.IntegerScalar) -> dict[str, int]:
+    rows = table.group_by("split").aggregate(count=count).to_pyarrow().to_pylist()
+    return {row["split"]: int(row["count"]) for row in rows}
 
 
 def _stored(persona: Persona) -> pa.Table:
@@ -157,11 +230,9 @@ def _stored(persona: Persona) -> pa.Table:
     return pq.read_table(persona.sessions_file, schema=SESSION_SCHEMA)
 
 
-def _check(table: pa.Table, settings: PersonaSettings) -> None:
-    rows = table.select(["split", "weight"]).to_pylist()
-    if not any(row["weight"] for row in rows):
+def _check(counts: dict[str, Any], settings: PersonaSettings) -> None:
+    if not counts["bubbles"]:
         raise NoWords(who=persona_name(settings))
-    with_words = {row["split"] for row in rows if row["weight"]}
-    if len(with_words) < 3:
-        gap = settings.preparation.gap_minutes
-        raise TooFewSessions(who=persona_name(settings), sessions=len(rows), gap=gap)
+    if not all(split["bubbles"] for split in counts["splits"].values()):
+        gap = grouping.grouping(settings.preparation).gap_minutes
+        raise TooFewSessions(who=persona_name(settings), sessions=counts["sessions"], gap=gap)

@@ -41,13 +41,13 @@ def import_step(
 
 
 def prepare_step(
-    folder: Path, persona: str | None, _arguments: dict[str, Any], listener: Listener
+    folder: Path, persona: str | None, arguments: dict[str, Any], listener: Listener
 ) -> dict[str, Any]:
-    """Turn the messages into the persona's sessions."""
+    """Turn the messages, or those that `where` selects, into the persona's sessions."""
     from sosias.corpus.prepare import prepare
 
     workspace = Workspace.open(folder)
-    return prepare(workspace, workspace.persona(persona), listener)
+    return prepare(workspace, workspace.persona(persona), listener, where=arguments.get("where"))
 
 
 def pull_step(

@@ -1,22 +1,18 @@
-"""Posts and their answers as pairs, and tweets cleaned: each rule on rows that were checked by hand."""
+"""Posts and their answers as pairs: each rule on rows that were checked by hand."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
-from uuid import uuid4
 
 import ibis
-import ibis.expr.types as ir
-import pyarrow.parquet as pq
 import pytest
 
 from sosias.corpus import posts, prepare
-from sosias.corpus.engine import connect, read_messages
+from sosias.corpus.engine import connect
 from sosias.corpus.session import Session, from_table
-from sosias.messages import FIELDS, Message, native_id, to_table
+from sosias.messages import FIELDS, Message, native_id
 from sosias.settings import Consent, PersonaSettings, PreparationSettings
+from tests.corpus.tables import rows, table
 
 START = datetime(2020, 1, 1, 10)
 CONSENT = Consent(kind="public", recorded=START.date())
@@ -56,27 +52,6 @@ def answer(key: str, to: str, text: str = "an answer", author: str | None = "bob
         file="f",
         **fields,
     )
-
-
-def tweet(number: int, text: str, **more: Any) -> Message:
-    fields = {"kind": "post", "source": "x", "author": "ana", **more}
-    sent_at = START + timedelta(days=number)
-    return Message(chat="@ana", seq=number, sent_at=sent_at, text=text, id=native_id("x", number), **fields)
-
-
-FOLDER = TemporaryDirectory()
-"""Tables are read when they are asked for, so their files stay until the end."""
-
-
-def table(messages: list[Message]) -> ir.Table:
-    file = Path(FOLDER.name) / f"{uuid4()}.parquet"
-    pq.write_table(to_table(messages), file)
-    return read_messages([file])
-
-
-def rows(found: ir.Table, *columns: str) -> list[tuple[Any, ...]]:
-    wanted = found.order_by(["chat", "seq"]).select(*columns).to_pyarrow().to_pylist()
-    return [tuple(row.values()) for row in wanted]
 
 
 def pairs(messages: list[Message]) -> list[tuple[str, str]]:
@@ -205,50 +180,6 @@ def test_without_the_join_a_thread_is_a_chat() -> None:
     assert [turn.author for turn in session.turns] == ["ann", "bob"]
 
 
-SIX = "one two three four five six"
-
-
-@pytest.mark.parametrize(
-    ("text", "cleaned"),
-    [
-        (SIX, SIX),
-        ("one two three four five", None),
-        ("  one  two three\nfour five  six ", "  one  two three\nfour five  six "),
-        ("one two three four five https://t.co/a", None),
-        (f"{SIX} https://t.co/a", SIX),
-        (f"https://t.co/a http://b.c/d {SIX}", SIX),
-        ("one two https://t.co/a, three four five six", "one two three four five six"),
-        (f"{SIX}\n\npic.twitter.com/abc\nseven", f"{SIX}\nseven"),
-        (f"{SIX} https", f"{SIX} https"),
-        ("¡Sí! ½ … 👩‍👩‍👧 @ann #b", "¡Sí! ½ … 👩‍👩‍👧 @ann #b"),
-    ],
-)
-def test_links_go_and_short_posts_too(text: str, cleaned: str | None) -> None:
-    found = [one for (one,) in rows(posts.clean_posts(table([tweet(0, text)])), "text")]
-    assert found == ([] if cleaned is None else [cleaned])
-
-
-def test_retweets_and_quotes_go_and_all_else_stays() -> None:
-    messages = [
-        tweet(1, SIX),
-        tweet(2, f"RT @a: {SIX}", forwarded=True),
-        tweet(3, f"so true {SIX}", attributes={"quote": "true"}),
-        tweet(4, "a direct message http://t.co/a", kind="text"),
-        tweet(5, "short", source="whatsapp"),
-        tweet(6, "", kind="media"),
-        tweet(7, "not http://a.b in x", source="reddit"),
-    ]
-    found = rows(posts.clean_posts(table(messages)), "seq", "text")
-    assert found == [(1, SIX), *((number, messages[number - 1].text) for number in (4, 5, 6, 7))]
-
-
-def test_a_personas_posts_are_cleaned_before_they_are_sessions() -> None:
-    settings = PersonaSettings(name="ana", author="ana", consent=CONSENT)
-    messages = [tweet(1, f"{SIX} https://t.co/a"), tweet(2, "short"), tweet(3, SIX, forwarded=True)]
-    found = [turn.bubbles for session in sessions(messages, settings) for turn in session.turns]
-    assert found == [(SIX,)]
-
-
 COLUMNS = {
     **dict.fromkeys(("id", "source", "chat", "author", "kind", "text", "reply_to", "file"), "string"),
     **dict.fromkeys(("seq", "first_line", "last_line"), "int64"),
@@ -258,13 +189,12 @@ COLUMNS = {
 PAIRS = "array<struct<key: string, value: string>>"
 
 
-@pytest.mark.parametrize("function", [posts.answers, posts.clean_posts])
 @pytest.mark.parametrize(
     ("dialect", "attributes"), [("pyspark", "map<string, string>"), ("bigquery", PAIRS), ("duckdb", PAIRS)]
 )
-def test_the_expressions_are_sql_for_the_big_engines(function: Any, dialect: str, attributes: str) -> None:
+def test_the_join_is_sql_for_the_big_engines(dialect: str, attributes: str) -> None:
     messages = ibis.table({**COLUMNS, "attributes": attributes}, name="messages")
-    assert "SELECT" in str(ibis.to_sql(function(messages), dialect=dialect))
+    assert "SELECT" in str(ibis.to_sql(posts.answers(messages), dialect=dialect))
 
 
 def test_attributes_are_found_in_arrays_too() -> None:

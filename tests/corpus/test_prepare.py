@@ -1,43 +1,26 @@
 """Messages to sessions: where turns and sessions begin, and that no session straddles a split."""
 
-from datetime import date, datetime, timedelta
+from datetime import date
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sosias.corpus import prepare
-from sosias.corpus.engine import read_messages
+from sosias.corpus import choosing, prepare
 from sosias.corpus.session import Session, from_table
 from sosias.messages import Message, to_table, with_ids
 from sosias.settings import Consent, PersonaSettings, PreparationSettings
 from sosias.workspace import Persona, Workspace
+from tests.corpus.tables import message, shape, table
 
-START = datetime(2024, 1, 1, 10)
 CONSENT = Consent(kind="fiction", recorded=date(2026, 1, 1))
 ANA = PersonaSettings(name="ana", author="Ana", consent=CONSENT)
 
 
-def message(
-    seq: int, minute: float | None, author: str | None, text: str = "hola", **more: object
-) -> Message:
-    sent_at = None if minute is None else START + timedelta(minutes=minute)
-    fields = {"source": "test", "chat": "c", "kind": "text", "file": "f", **more}
-    return Message(seq=seq, sent_at=sent_at, author=author, text=text, **fields)  # type: ignore[arg-type]
-
-
 def sessions_of(messages: list[Message], persona: PersonaSettings = ANA) -> list[Session]:
-    with TemporaryDirectory() as folder:
-        file = Path(folder) / "messages.parquet"
-        pq.write_table(to_table(with_ids(messages)), file)
-        return list(from_table(prepare.session_table(read_messages([file]), persona)))
-
-
-def shape(sessions: list[Session]) -> list[list[tuple[str, tuple[str, ...]]]]:
-    return [[(turn.author, turn.bubbles) for turn in session.turns] for session in sessions]
+    return list(from_table(prepare.session_table(table(messages), persona)))
 
 
 def test_bursts_become_turns_and_silences_become_sessions() -> None:
@@ -94,7 +77,7 @@ def test_a_persona_can_be_an_expression() -> None:
 
 def test_a_bad_expression_says_what_is_wrong() -> None:
     where = PersonaSettings(name="left", where="partei = 'L'", consent=CONSENT)
-    with pytest.raises(prepare.BadWhere, match="Referenced column"):
+    with pytest.raises(choosing.BadWhere, match=r"Referenced column.*sent_at, author, "):
         sessions_of([message(0, 0, "Ana")], where)
 
 
@@ -117,10 +100,15 @@ def test_splits_follow_time_and_lose_nothing(gaps: list[float], whose: list[bool
 
 
 @pytest.fixture
-def persona(tmp_path: Path) -> Persona:
+def workspace(tmp_path: Path) -> Workspace:
     workspace = Workspace.create(tmp_path / "chats")
     messages = [message(i, i * 100, "Ana" if i % 2 else "Bea", f"m{i}") for i in range(200)]
     pq.write_table(to_table(with_ids(messages)), workspace.messages_folder / "0001.parquet")
+    return workspace
+
+
+@pytest.fixture
+def persona(workspace: Workspace) -> Persona:
     persona = workspace.new_persona(ANA)
     prepare.prepare(workspace, persona)
     return persona
@@ -168,8 +156,51 @@ def test_who_speaks_before_the_persona_is_the_partner() -> None:
     assert not prepare.is_group(sessions_of(messages[:2]))
 
 
-def test_shares_are_of_the_personas_bubbles(persona: Persona) -> None:
-    counts = prepare.summary(prepare.read_sessions(persona))
+def test_shares_are_of_the_personas_bubbles(workspace: Workspace) -> None:
+    counts = prepare.prepare(workspace, workspace.new_persona(ANA))
     asked = PreparationSettings()
     assert abs(counts["splits"]["test"]["bubbles"] - asked.test * counts["bubbles"]) <= 1
     assert abs(counts["splits"]["validation"]["bubbles"] - asked.validation * counts["bubbles"]) <= 1
+
+
+def test_what_is_counted_is_what_is_written(workspace: Workspace) -> None:
+    persona = workspace.new_persona(ANA)
+    counts = prepare.prepare(workspace, persona)
+    sessions = prepare.read_sessions(persona)
+    for name, count in counts["splits"].items():
+        chosen = [session for session in sessions if session.split == name]
+        mine = [turn for session in chosen for turn in session.turns if turn.persona]
+        assert count["sessions"] == len(chosen)
+        assert count["bubbles"] == sum(len(turn.bubbles) for turn in mine) == count["words"]
+    assert not list(persona.sessions_file.parent.glob(".*")), "nothing is left on the way"
+
+
+def test_the_rules_say_what_they_took(workspace: Workspace) -> None:
+    more = [message(i, 30_000 + i, "Ana", kind="media", text="<Media omitted>") for i in range(5)]
+    pq.write_table(to_table(with_ids(more)), workspace.messages_folder / "0002.parquet")
+    kinds, *others = prepare.prepare(workspace, workspace.new_persona(ANA))["rules"]
+    assert kinds == {"rule": "kinds", "removed": 5, "changed": 0, "examples": ["<Media omitted>"]}
+    assert [row["rule"] for row in others] == [
+        *("forwards", "bots", "quotes", "links", "chains", "short", "long", "copies")
+    ]
+    assert not any(row["removed"] or row["changed"] or row["examples"] for row in others)
+
+
+def test_what_narrows_the_messages_is_written_down(workspace: Workspace, persona: Persona) -> None:
+    whole = prepare.fingerprint(persona)
+    narrow = prepare.prepare(workspace, persona, where="sent_at < '2024-01-10'")
+    assert narrow["bubbles"] < 100
+    assert persona.settings.preparation.where == "sent_at < '2024-01-10'"
+    assert prepare.prepare(workspace, persona) == narrow
+    assert prepare.prepare(workspace, persona, where="")["bubbles"] == 100
+    assert persona.settings.preparation.where is None
+    assert prepare.fingerprint(persona) == whole
+
+
+def test_a_bad_narrowing_changes_nothing(workspace: Workspace, persona: Persona) -> None:
+    before = persona.settings, prepare.fingerprint(persona)
+    with pytest.raises(choosing.BadWhere):
+        prepare.prepare(workspace, persona, where="year(sent_at = 2024")
+    with pytest.raises(prepare.NoWords):
+        prepare.prepare(workspace, persona, where="chat = 'nobody'")
+    assert prepare.fingerprint(persona) == before[1]

@@ -1,0 +1,74 @@
+"""Which messages count, and whose are the persona's: an author's, or those that an expression selects."""
+
+from typing import Any
+
+import ibis.expr.types as ir
+
+from sosias.corpus.engine import no_messages, read_messages
+from sosias.errors import SosiasError
+from sosias.language import translate as _
+from sosias.messages import MESSAGE_SCHEMA
+from sosias.settings import PersonaSettings
+from sosias.sources.people import names
+from sosias.workspace import Workspace
+
+
+class BadWhere(SosiasError):
+    """The expression {where} cannot be used on the messages ({what}): it is a condition in SQL on the
+    columns {columns}, an attribute being written as in attributes['party'] = 'UDI'."""
+
+
+def check_where(workspace: Workspace, where: str) -> None:
+    """See whether an expression can be used on the messages of a workspace, or would be on any.
+
+    Raises:
+        BadWhere: it cannot.
+    """
+    files = workspace.message_files()
+    messages = read_messages(files, names(workspace)) if files else no_messages()
+    conditions = _condition(messages, where, "all_messages")
+    try:
+        conditions._condition.sum().to_pyarrow()
+    except Exception as error:  # the engine's own sentence may quote a message
+        raise _bad(
+            where, _("a value in the messages is not what it takes; try_cast reads what it can")
+        ) from error
+
+
+def narrowed(messages: ir.Table, where: str | None) -> ir.Table:
+    """Return the messages that an expression selects, all where there is none.
+
+    Raises:
+        BadWhere: it cannot be used.
+    """
+    if where is None:
+        return messages
+    conditions = _condition(messages, where, "all_messages")
+    return conditions.filter(conditions._condition).select(*messages.columns)
+
+
+def mark_persona(messages: ir.Table, settings: PersonaSettings) -> ir.Table:
+    """Add `persona`: written by the one who is imitated (an author, or an SQL expression).
+
+    Raises:
+        BadWhere: the expression cannot be used.
+    """
+    if settings.where is None:
+        return messages.mutate(persona=(messages.author == settings.author).fill_null(False))
+    return _condition(messages, settings.where, "chosen_messages").rename(persona="_condition")
+
+
+def _condition(messages: ir.Table, where: str, name: str) -> ir.Table:
+    """Add `_condition`, never NULL; `name` is what the query calls the messages, each one otherwise."""
+    query = f"SELECT *, coalesce(({where}\n), false) AS _condition FROM {name}"
+    try:
+        found: Any = messages.alias(name).sql(query)
+    except Exception as error:
+        raise _bad(where, str(error).splitlines()[0]) from error
+    if not found._condition.type().is_boolean():
+        raise _bad(where, _("it is neither true nor false"))
+    return found
+
+
+def _bad(where: str, what: str) -> BadWhere:
+    return BadWhere(where=where, what=what, columns=", ".join(MESSAGE_SCHEMA.names))
