@@ -108,25 +108,54 @@ def _table(report: dict[str, Any]) -> "Table":
     from rich.text import Text
 
     names = (_("messages"), _("people"), _("span"), _("dates"))
-    table = Table(
-        Column(_("file"), overflow="fold"), *(Column(name, no_wrap=True) for name in names), box=None
-    )
+    columns = [Column(name, no_wrap=True) for name in names]
+    table = Table(Column(_("file"), overflow="fold"), *columns, box=None)
     for file in report["files"][:MOST_FILES]:
         months = [(file[key] or "")[:7] for key in ("first", "last")]
         counts = [str(file["messages"]), str(len(file["people"]))]
-        name = Text.assemble(_place(file), (f" {file['format']}", "dim"))
+        name = Text.assemble(_place(file), "\n", (_details(file), "dim"))
         table.add_row(name, *counts, " – ".join(filter(None, months)), _dates(file))
     return table
 
 
 def _place(file: dict[str, Any]) -> str:
     """Return the export's name, and what tells it from others of one file."""
-    name = Path(file["path"]).name
+    name = visible(Path(file["path"]).name)
     if file["first_line"] > 1:
         return _("{file}, from line {line}").format(file=name, line=file["first_line"])
-    return (
-        name if file["files"] == 1 else _("{file} and {more} more").format(file=name, more=file["files"] - 1)
-    )
+    more = file["files"] - 1
+    return _("{file} and {more} more").format(file=name, more=more) if more else name
+
+
+def _details(file: dict[str, Any]) -> str:
+    """Return what an export is, and what became of its messages."""
+    parts = [f"{file['format']}, {file['encoding']}"]
+    if file["lines"]:
+        parts.append(_("lines: {lines}").format(lines=file["lines"]))
+    parts.append(_kinds(file["by_kind"]))
+    if file["duplicates"]:
+        parts.append(_("there already: {duplicates}").format(duplicates=file["duplicates"]))
+    return "; ".join(filter(None, parts))
+
+
+def _kinds(counts: dict[str, int]) -> str:
+    return ", ".join(f"{kind_name(kind)} {count}" for kind, count in counts.items())
+
+
+def kind_name(kind: str) -> str:
+    """Return what a kind of message is called to people."""
+    names = {
+        "text": _("text"),
+        "media": _("media"),
+        "system": _("system"),
+        "deleted": _("deleted"),
+        "call": _("calls"),
+        "poll": _("polls"),
+        "reaction": _("reactions"),
+        "post": _("posts"),
+        "article": _("articles"),
+    }
+    return names.get(kind, kind)
 
 
 def _dates(file: dict[str, Any]) -> str:
@@ -143,13 +172,21 @@ def _remarks(report: dict[str, Any]) -> list[str]:
     lines = []
     if len(files) > MOST_FILES:
         lines.append(_("… and {more} more exports (--json has all).").format(more=len(files) - MOST_FILES))
-    kinds = ", ".join(f"{kind} {count}" for kind, count in report["by_kind"].items())
+    kinds = _kinds(report["by_kind"])
     lines.append(_("Messages read: {messages} ({kinds}).").format(messages=report["messages"], kinds=kinds))
-    lines += [*_zones(files), *_notes(files), *_drops(files)]
+    lines += [*_zones(files), *_first(_notes(files)), *_first(_drops(files))]
     if report["others"]:
         kinds = ", ".join(f"{suffix} {count}" for suffix, count in report["others"].items())
         lines.append(_("Files that are no messages, left alone: {kinds}.").format(kinds=kinds))
     return lines
+
+
+def _first(lines: list[str]) -> list[str]:
+    """Return as many lines as one reads, and how many there are besides."""
+    more = len(lines) - MOST_NOTES
+    if more <= 0:
+        return lines
+    return [*lines[:MOST_NOTES], _("  … and {more} more (--json has all)").format(more=more)]
 
 
 def _joined(call: Call, report: dict[str, Any]) -> list[str]:
@@ -161,19 +198,23 @@ def _joined(call: Call, report: dict[str, Any]) -> list[str]:
 
 
 def _zones(files: list[dict[str, Any]]) -> list[str]:
-    """Say by which clock times are told, where that was not plain."""
-    told = {
-        (zone["value"], zone["why"]) for file in files if (zone := file["time_zone"])["evidence"] != "unknown"
-    }
-    here = _("this machine's")
-    return [
-        _("Clock: {zone} ({why}).").format(zone=name or here, why=why) for name, why in sorted(told, key=str)
-    ]
+    """Say by which clock times are told, where that was not plain, and of which exports."""
+    told: dict[tuple[str, str], list[str]] = {}
+    for file in files:
+        zone = file["time_zone"]
+        if zone["evidence"] != "unknown":
+            told.setdefault((zone["value"] or _("this machine's"), zone["why"]), []).append(_place(file))
+    line = _("Clock of {file}: {zone} ({why}).")
+    return [line.format(file=_together(names), zone=zone, why=why) for (zone, why), names in told.items()]
+
+
+def _together(names: list[str]) -> str:
+    more = len(names) - 1
+    return _("{file} and {more} more").format(file=names[0], more=more) if more else names[0]
 
 
 def _notes(files: list[dict[str, Any]]) -> list[str]:
-    notes = [f"{_place(file)}: {note}" for file in files for note in file["notes"]]
-    return [f"  {note}" for note in notes[:MOST_NOTES]]
+    return [f"  {_place(file)}: {visible(note)}" for file in files for note in file["notes"]]
 
 
 def _drops(files: list[dict[str, Any]]) -> list[str]:
@@ -182,9 +223,9 @@ def _drops(files: list[dict[str, Any]]) -> list[str]:
         for reason, count in file["dropped_by_reason"].items():
             numbers = [str(drop["line"]) for drop in file["dropped"] if drop["reason"] == reason]
             first = ", ".join(numbers[:MOST_DROPS]) + (", …" if count > MOST_DROPS else "")
-            line = _("  {file}: {count} lines were left out, {reason} (line {first})")
+            line = _("  {file}: left out, {reason}: {count} (line {first})")
             lines.append(line.format(file=_place(file), count=count, reason=reason, first=first))
-    return lines[:MOST_FILES]
+    return lines
 
 
 # --- one line ----------------------------------------------------------------------------------
@@ -231,7 +272,7 @@ def _rows(one: dict[str, Any]) -> list[tuple[str, str]]:
             (_("chat"), message["chat"]),
             (_("time"), message["sent_at"] or "—"),
             (_("author"), message["author"] or "—"),
-            (_("kind"), message["kind"]),
+            (_("kind"), kind_name(message["kind"])),
             *((name, value) for name, value in message["attributes"].items()),
             (_("text"), message["text"]),
         ]

@@ -27,7 +27,8 @@ def test_the_table_and_what_was_left_out(
     assert run(["-C", str(tmp_path / "chats"), "import", str(chat), str(tmp_path / "more")]) == 0
     shown = " ".join(capsys.readouterr().out.split())
     assert "2021-03 – 2021-03" in shown and "D/M/Y (proven)" in shown
-    assert "1 lines were left out, before the first message (line 1)" in shown
+    assert "left out, before the first message: 1 (line 1)" in shown
+    assert "lines: 10; text 9" in shown
     assert "left alone: .jpg 1" in shown
     assert "New messages: 18" in shown
 
