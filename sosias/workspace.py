@@ -286,6 +286,11 @@ class Workspace:
         """Where the token of `sosias serve` is kept."""
         return self.folder / "server-token"
 
+    @property
+    def look_page(self) -> Path:
+        """Where `sosias look --page` puts its page."""
+        return self.folder / "report" / "look.html"
+
     def message_files(self) -> list[Path]:
         """Return the Parquet files of all messages, oldest import first."""
         return sorted((self.folder / "messages").glob("*.parquet"))

@@ -1,17 +1,33 @@
-"""`sosias look`: who is in the messages, and who wrote enough to be imitated."""
+"""`sosias look`: who is in the messages, how they write, and who wrote enough to be imitated."""
 
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
 
 from sosias.cli.call import Call
 from sosias.language import translate as _
 
-MOST_PEOPLE = 20
+if TYPE_CHECKING:
+    from rich.table import Table
+
+MOST_PEOPLE = 12
 """People shown in the table; `--json` has all of them."""
+MOST_MONTHS = 24
+"""Months shown, the newest; the page has all of them."""
 BAR = 40
 """Width of the busiest month's bar, in characters."""
 
+File = Annotated[
+    Path | None,
+    typer.Argument(metavar="FILE", help=_("Where the page goes; else report/look.html in the workspace.")),
+]
+Page = Annotated[
+    bool, typer.Option("--page", help=_("Write all of it as an HTML page with plots that needs no network."))
+]
 
-def look(call: Call) -> None:
+
+def look(call: Call, file: File = None, page: Page = False) -> None:
     """Describe the messages of the workspace."""
     from sosias.corpus.describe import describe
     from sosias.corpus.engine import read_messages
@@ -23,30 +39,55 @@ def look(call: Call) -> None:
     if not files:
         raise NothingImported(folder=workspace.folder)
     facts = describe(read_messages(files, names(workspace)))
+    if page or file is not None:
+        _write_page(call, facts, file or workspace.look_page)
+        return
     head = _("Messages: {messages}. Chats: {chats}. Language: {language} ({why}).")
     hint = _("Make a persona of one who has enough words: {command}")
     hint = hint.format(command=call.spelt("new NAME --as AUTHOR --consent KIND"))
-    call.finish(facts, head.format(why=facts["language_why"], **facts), _people(facts), _months(facts), hint)
+    more = _("See all of it, with plots: {command}").format(command=call.spelt("look --page"))
+    shown = (head.format(why=facts["language_why"], **facts), _people(facts), _months(facts), _said(facts))
+    call.finish(facts, *shown, more, hint)
 
 
-def _people(facts: dict[str, Any]) -> Any:
-    from rich.table import Table
+def _write_page(call: Call, facts: dict[str, Any], file: Path) -> None:
+    from sosias.corpus.description.page import page
+    from sosias.workspace import write_text
+
+    written = (file / "look.html" if file.is_dir() else file).resolve()
+    write_text(written, page(facts))
+    said = _("The page is in {file}: open it in any browser; it needs no network.").format(file=written)
+    call.finish({**facts, "page": str(written)}, said)
+
+
+def _people(facts: dict[str, Any]) -> "Table":
+    from rich.table import Column, Table
     from rich.text import Text
 
-    columns = (_("who"), _("messages"), _("words"), _("from"), _("to"), _("enough"))
-    table = Table(*columns, box=None)
+    numbers = [Column(name, justify="right") for name in (_("messages"), _("words"), _("emoji"))]
+    table = Table(_("who"), *numbers, _("from"), _("to"), _("enough"), box=None)
     for person in facts["people"][:MOST_PEOPLE]:
         days = [(person[key] or "")[:10] for key in ("first", "last")]
         enough = Text(_("yes"), "green") if person["enough"] else Text(_("too few"), "red")
-        table.add_row(Text(person["name"]), str(person["messages"]), str(person["words"]), *days, enough)
+        emoji = "  ".join(row["emoji"] for row in person["emoji"] or [])
+        counts = (str(person["messages"]), str(person["words"]), Text(emoji))
+        table.add_row(Text(person["name"]), *counts, *days, enough)
     return table
 
 
-def _months(facts: dict[str, Any]) -> Any:
+def _months(facts: dict[str, Any]) -> "Table":
     from rich.table import Table
 
     most = max(facts["months"].values(), default=1)
     table = Table(_("month"), _("messages"), box=None)
-    for month, count in facts["months"].items():
+    for month, count in list(facts["months"].items())[-MOST_MONTHS:]:
         table.add_row(month, f"{'▇' * max(1, round(BAR * count / most))} {count}")
     return table
+
+
+def _said(facts: dict[str, Any]) -> str:
+    """Return the first sentence on each subject."""
+    first: dict[str, str] = {}
+    for sentence in facts["sentences"]:
+        first.setdefault(sentence["about"], sentence["text"])
+    return "\n".join(f"· {text}" for text in first.values())

@@ -42,9 +42,9 @@ def month(written: str) -> str:
 
 
 def duration(seconds: float) -> str:
-    """Write a time in its largest unit: 40 s, 5 min, 2 h."""
+    """Write a time in its largest unit: 5 min, 2 h; many exports tell no seconds."""
     if seconds < 60:
-        return _("{number} s").format(number=whole(seconds))
+        return _("under 1 min")
     if seconds < 90 * 60:
         return _("{number} min").format(number=whole(seconds / 60))
     return _("{number} h").format(number=decimal(seconds / 3600))

@@ -133,16 +133,15 @@ def _lengths(facts: Facts) -> Iterator[str]:
 
 
 def _turns(facts: Facts) -> Iterator[str]:
-    for person in _known(facts):
-        bubbles = person["bubbles_per_turn"]
-        if bubbles is None:
-            continue
-        said = _("{name} sends {bubbles} messages before somebody else speaks or ten minutes pass.")
-        yield said.format(name=person["name"], bubbles=figures.decimal(bubbles))
+    known = [person for person in _known(facts) if person["bubbles_per_turn"] is not None]
+    for most, high, least, low in _ends(known, lambda person: person["bubbles_per_turn"], 0.1):
+        said = _("{most} sends most messages in a row: {high} on average; {least} sends fewest: {low}.")
+        ends = {"high": figures.decimal(high), "low": figures.decimal(low)}
+        yield said.format(most=most, least=least, **ends)
 
 
 def _replies(facts: Facts) -> Iterator[str]:
-    for reply in facts["replies"][:NAMED]:
+    for reply in facts["replies"][:2]:
         said = _("{who} answers {to} within {time}, half of the times.")
         if reply["median_seconds"] < 60:
             said = _("{who} answers {to} within a minute, half of the times.")
@@ -165,24 +164,40 @@ def _emoji(facts: Facts) -> Iterator[str]:
 
 
 def _manner(facts: Facts) -> Iterator[str]:
-    for person in _known(facts):
-        opened = person["manner"]["questions_opened_percent"]
-        if facts["language"] == "es" and opened is not None:
-            said = _("{name} opens {share} % of the questions with ¿.")
-            yield said.format(name=person["name"], share=figures.whole(opened))
-    rates = [(person["manner"]["commas_per_100_words"], person["name"]) for person in _known(facts)]
-    if len(rates) > 1 and max(rates)[0] > min(rates)[0]:
+    known = _known(facts)
+    asked = [one for one in known if one["manner"]["questions_opened_percent"] is not None]
+    if facts["language"] == "es" and len(asked) > 1:
+        opened = [one["manner"]["questions_opened_percent"] for one in asked]
+        if min(opened) >= 90:
+            yield _("Nearly all questions begin with ¿.")
+        elif max(opened) <= 10:
+            yield _("Hardly any question begins with ¿.")
+    for most, high, least, low in _ends(asked, lambda one: one["manner"]["questions_opened_percent"], 10):
+        if facts["language"] == "es":
+            said = _("{most} begins most questions with ¿ ({high} %), {least} fewest ({low} %).")
+            yield said.format(most=most, least=least, high=figures.whole(high), low=figures.whole(low))
+    for most, high, least, low in _ends(known, lambda one: one["manner"]["commas_per_100_words"], 0.5):
         said = _("{most} sets most commas ({high} in 100 words), {least} fewest ({low}).")
-        ends = {"high": figures.decimal(max(rates)[0]), "low": figures.decimal(min(rates)[0])}
-        yield said.format(most=max(rates)[1], least=min(rates)[1], **ends)
+        yield said.format(most=most, least=least, high=figures.decimal(high), low=figures.decimal(low))
 
 
 def _vocabulary(facts: Facts) -> Iterator[str]:
     key = "different_in_1000"
     known = [person for person in _known(facts) if (person["vocabulary"] or {}).get(key)]
-    for person in known:
-        said = _("In 1000 words of {name} there are {different} different ones.")
-        yield said.format(name=person["name"], different=figures.whole(person["vocabulary"][key]))
+    for most, high, least, low in _ends(known, lambda person: person["vocabulary"][key], 25):
+        said = _("{most} has most different words, {high} in 1000; {least} has fewest, {low}.")
+        yield said.format(most=most, least=least, high=figures.whole(high), low=figures.whole(low))
+
+
+def _ends(
+    people: Sequence[Facts], value: Callable[[Facts], float], apart: float
+) -> Iterator[tuple[str, float, str, float]]:
+    """Yield who has most, how much, who has least, and how much; nothing if that is not `apart` at least."""
+    if len(people) < 2:
+        return
+    most, least = max(people, key=value), min(people, key=value)
+    if value(most) - value(least) >= apart:
+        yield most["name"], value(most), least["name"], value(least)
 
 
 def _top_words(facts: Facts) -> Iterator[str]:

@@ -1,0 +1,66 @@
+"""A cloud of words as an SVG: each word as near to the middle as it fits, the most frequent first."""
+
+import math
+from collections.abc import Iterator, Sequence
+from xml.etree.ElementTree import Element, SubElement
+
+from markupsafe import Markup
+
+from sosias.corpus.description.plots import WIDTH, markup
+
+SMALLEST, LARGEST = 11, 40
+"""Sizes of letters, in pixels of a phone."""
+FLAT = 0.62
+"""Height of the spiral for its width."""
+TONES = 3
+"""Colours that take turns."""
+NARROW, WIDE = frozenset("fijlrtíì'’ıI"), frozenset("mwMW")
+Box = tuple[float, float, float, float]
+
+
+def cloud(words: Sequence[tuple[str, int]], title: str) -> Markup:
+    """Draw words with their counts (the most frequent first); the same words give the same picture."""
+    placed: list[tuple[str, float, Box]] = []
+    most, least = max((n for _w, n in words), default=1), min((n for _w, n in words), default=1)
+    for word, count in words:
+        share = (math.sqrt(count) - math.sqrt(least)) / ((math.sqrt(most) - math.sqrt(least)) or 1)
+        size = SMALLEST + share * (LARGEST - SMALLEST)
+        width, height = _width(word, size), size * 1.05
+        for x, y in _spiral():
+            box = (x - width / 2, y - height / 2, x + width / 2, y + height / 2)
+            if abs(x) + width / 2 <= WIDTH / 2 and not any(_meet(box, other) for _w, _s, other in placed):
+                placed.append((word, size, box))
+                break
+    return markup(_drawn(placed, dict(words), title))
+
+
+def _spiral() -> Iterator[tuple[float, float]]:
+    """Yield places from the middle outwards, until far beyond any picture."""
+    for step in range(4000):
+        angle, radius = step * 0.31, step * 0.07
+        yield radius * math.cos(angle), radius * math.sin(angle) * FLAT
+
+
+def _meet(one: Box, two: Box) -> bool:
+    return one[0] < two[2] and two[0] < one[2] and one[1] < two[3] and two[1] < one[3]
+
+
+def _width(word: str, size: float) -> float:
+    """Return about how wide a word is in a sans-serif face; a little too much rather than too little."""
+    ems = sum(0.36 if sign in NARROW else 0.92 if sign in WIDE else 0.62 for sign in word)
+    return ems * size + 5
+
+
+def _drawn(placed: Sequence[tuple[str, float, Box]], counts: dict[str, int], title: str) -> Element:
+    top = min((box[1] for _w, _s, box in placed), default=0.0)
+    bottom = max((box[3] for _w, _s, box in placed), default=1.0)
+    area = f"{-WIDTH / 2:g} {top - 4:.1f} {WIDTH} {bottom - top + 8:.1f}"
+    svg = Element("svg", {"viewBox": area, "role": "img", "xmlns": "http://www.w3.org/2000/svg"})
+    svg.set("aria-label", title)
+    for number, (word, size, box) in enumerate(placed):
+        place = {"x": f"{(box[0] + box[2]) / 2:.1f}", "y": f"{box[3] - size * 0.27:.1f}"}
+        tone = {"class": f"word tone{number % TONES}", "style": f"font-size:{size:.1f}px"}
+        written = SubElement(svg, "text", {**place, **tone, "text-anchor": "middle"})
+        written.text = word
+        SubElement(written, "title").text = f"{word}: {counts[word]}"
+    return svg
