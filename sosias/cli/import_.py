@@ -279,7 +279,22 @@ def _rows(one: dict[str, Any]) -> list[tuple[str, str]]:
     if one["date_order"]:
         rows.append((_("order of the dates"), f"{one['date_order']['value']} ({one['date_order']['why']})"))
     rows.append((_("clock"), f"{one['time_zone']['value'] or '—'} ({one['time_zone']['why']})"))
-    return [*rows, *one["facts"].items()]
+    return [*rows, *((fact_name(name), value) for name, value in one["facts"].items())]
+
+
+def fact_name(name: str) -> str:
+    """Return what a fact of an export is called to people."""
+    names = {
+        "header": _("header"),
+        "line ends": _("line ends"),
+        "telephone": _("telephone"),
+        "language of placeholders": _("language of placeholders"),
+        "columns": _("columns"),
+        "chats": _("chats"),
+        "parts of chats": _("parts of chats"),
+        "language": _("language"),
+    }
+    return names.get(name, name)
 
 
 def visible(text: str) -> str:
