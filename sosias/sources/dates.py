@@ -4,6 +4,7 @@ Evidence is asked strongest first. Only what makes every other order impossible 
 else decides is said to be a guess, with its reason.
 """
 
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
@@ -34,6 +35,8 @@ FALL = 2
 """Days by which the clock of one export may fall back: with a journey, or a late delivery."""
 STRAY = 0.02
 """Share of dates against an order below which they are stray (quoted lines), not another export's."""
+MANY = 5
+"""Falls of the clock that no journey and no late delivery gives one export."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +52,8 @@ class Hints:
     """When the file was written."""
     day_first: bool | None = None
     """What the user said."""
+    since: int = 0
+    """The year before which no such message was written."""
 
 
 def read_date(triple: Triple, order: str) -> date | None:
@@ -70,6 +75,8 @@ class Tally:
     """Steps back in time: exports are written in order;"""
     falls: int = 0
     """and those of them by more than two days."""
+    years: Counter[int] = field(default_factory=Counter)
+    """Dates by year."""
     day_changes: int = 0
     """The day changes more often than the month."""
     latest: date = date.min
@@ -84,6 +91,7 @@ class Tally:
                 self.backward += 1
                 self.falls += (self.previous - found).days > FALL
             self.day_changes += found.day != self.previous.day
+        self.years[found.year] += 1
         self.previous = found
         self.latest = max(self.latest, found)
 
@@ -119,7 +127,7 @@ class DateEvidence:
         if not left:
             return self._mixed()
         if len(left) == 1:
-            return DateOrder(left[0], "proven", _("in any other order there are dates that do not exist"))
+            return self._only(left[0], hints)
         if self.year_place == 0:
             return DateOrder("Y/M/D", "proven", _("the year stands first"))
         return self._guess(left, hints)
@@ -138,6 +146,20 @@ class DateEvidence:
         best = min(self._likely(), key=lambda order: self.tallies[order].impossible)
         why = _("no one order fits all dates: most fit this one, and the file may be two exports joined")
         return DateOrder(best, "guessed", why)
+
+    def _only(self, order: str, hints: Hints) -> DateOrder:
+        """Return an order that alone is likely: proven, unless years of two digits may lead instead."""
+        leading = None if self.year_place is not None else self.tallies["Y/M/D"]
+        if leading is None or leading.impossible:
+            why = _("in any other order there are dates that do not exist")
+        elif _too_early(leading, hints) > STRAY * self.seen or _in_future(leading, hints):
+            why = _("in any other order dates do not exist, are too old, or later than the file")
+        elif leading.falls >= self.tallies[order].falls + MANY:
+            why = _("in any other order dates do not exist, or go back in time again and again")
+        else:
+            why = _("in any other order dates do not exist, or begin with a year of two digits, as few do")
+            return DateOrder(order, "guessed", why)
+        return DateOrder(order, "proven", why)
 
     def _likely(self) -> list[str]:
         """Return the orders without that of dates such as 23-04-01, where years of two digits lead."""
@@ -171,6 +193,10 @@ class DateEvidence:
 
 def _in_future(tally: Tally, hints: Hints) -> bool:
     return hints.written is not None and tally.latest > hints.written.date() + timedelta(days=1)
+
+
+def _too_early(tally: Tally, hints: Hints) -> int:
+    return sum(count for year, count in tally.years.items() if year < hints.since)
 
 
 def _by_custom(left: list[str], hints: Hints) -> DateOrder:

@@ -71,10 +71,6 @@ class People:
         link = self._links.get(spelling)
         return spelling if link is None else link.name
 
-    def are_one(self, one: str, two: str) -> bool:
-        """Are two spellings one person's?"""
-        return self.name(one) == self.name(two)
-
     def names(self) -> Mapping[str, str]:
         """Return the shown name of every spelling that is not shown itself."""
         return {spelling: link.name for spelling, link in self._links.items()}

@@ -174,9 +174,11 @@ def find_spelling(workspace: Workspace, name: str, people: People) -> str:
     shown = {people.name(spelling): None for spelling in written}
     known = [*shown, *written, *(also for name in shown for also in people.spellings(name))]
     wanted = unicodedata.normalize("NFC", name)
-    for one in known:
-        if unicodedata.normalize("NFC", one) == wanted:
-            return one
+    stranger = "~" + wanted.lstrip("~ \u00a0\u202f")
+    normal = {unicodedata.normalize("NFC", one): one for one in reversed(known)}
+    for called in (wanted, stranger):  # WhatsApp's `~` says only that somebody is not a contact
+        if called in normal:
+            return normal[called]
     nearest = process.extract(name, list(shown), scorer=fuzz.WRatio, processor=plain, limit=NEAREST)
     raise UnknownAuthor(name=name, names="; ".join(author for author, _score, _index in nearest))
 

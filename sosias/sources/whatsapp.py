@@ -19,6 +19,14 @@ from sosias.sources.whatsapp_joined import passages
 from sosias.sources.whatsapp_survey import Survey
 from sosias.sources.whatsapp_title import chat_title
 
+FIRST_YEAR = 2009
+"""Of WhatsApp."""
+LEVELS = {
+    *("TRACE", "DEBUG", "INFO", "NOTICE", "WARN", "WARNING", "ERROR"),
+    *("CRITICAL", "FATAL", "SEVERE", "ALERT"),
+}
+"""In the place of names in a program's log, whose headers can be like an iPhone's."""
+
 
 class WhatsApp:
     """The format of WhatsApp's exports."""
@@ -92,10 +100,12 @@ def _surveyed(file: TextFile, options: Options) -> Export | None:
         return None
     title, named_in = chat_title(file.entry)
     survey = Survey.of(file, grammar, title)
+    if survey.names.heads and LEVELS.issuperset(survey.names.heads):
+        return None
     language = survey.language() or named_in
     separator = grammar.spelling.separator
     written = file.entry.written
-    hints = Hints(separator, survey.meridiem, language == "es", written, options.day_first)
+    hints = Hints(separator, survey.meridiem, language == "es", written, options.day_first, FIRST_YEAR)
     return Export(file, survey, grammar, survey.dates.order(hints))
 
 

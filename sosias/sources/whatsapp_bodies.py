@@ -43,7 +43,10 @@ DELETED = YOU_DELETED | set(_all(lambda words: (*words.deleted, *words.waiting))
 DELETED_BY_OTHERS = "This message was deleted by admin "
 
 ATTACHED = {f"({words})" for words in _all(lambda words: words.attached)}
-"""After a file's name."""
+"""After a file's name;"""
+SENT_FILE = re.compile(r"(?:IMG|VID|AUD|PTT|STK|DOC)-[0-9]{8}-WA[0-9]+\.\w+")
+IN_BRACKETS = re.compile(r"\([^()]{3,40}\)")
+"""after one that WhatsApp gave, in any language."""
 ATTACHMENT = re.compile(rf"<{_either(lambda words: words.attachment)}[ \u00a0\u202f]?: (?P<file>[^<>]+)>")
 """An iPhone's, with the file's name in it,"""
 OLD_ATTACHMENT = {f"<{words}>" for words in _all(lambda words: words.attachment)}
@@ -176,6 +179,7 @@ class Exporter:
             return attachment["file"], caption
         name = before.removeprefix(MARK).removesuffix(" ")
         is_file = words in ATTACHED or words in OLD_ATTACHMENT
+        is_file = is_file or bool(SENT_FILE.fullmatch(name) and IN_BRACKETS.fullmatch(words))
         return (name, "") if is_file and before.endswith(" ") and NAME.fullmatch(name) else None
 
     def _omitted(self, line: str) -> tuple[str, str] | None:

@@ -11,7 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, time
 from itertools import islice
 
 from sosias.sources.dates import Triple, read_date
@@ -23,10 +23,9 @@ ENOUGH = 500
 MARKS = "\ufeff\u200e\u200f\u202a-\u202e\u2066-\u2069"
 """Direction marks (and a byte order mark gone astray), as a set in a regular expression."""
 SPACE = "[ \u00a0\u2009\u202f]"
-JOIN = r"à|às|at|alle|klo|kl\.|um"
-"""Words between date and time in French, Portuguese, English, Italian, Finnish, Norwegian and German."""
-ZEROS = "0٠۰"
-"""Of the digits of most languages, of Arabic and of Persian."""
+JOIN = r"à|às|at|alle|klo|kl\.|um|в"
+"""Words between date and time in French, Portuguese, English, Italian, Finnish, Norwegian, German and
+Russian."""
 DIGIT = "[0-9٠-٩۰-۹]"
 AFTER = rf"[AaPp]\.?{SPACE}?[Mm]\.?|[صم]"
 """Morning or afternoon after the time: Latin and Arabic,"""
@@ -233,13 +232,6 @@ def read_time(written: str) -> time:
         late = meridiem.startswith(AFTERNOON) and not (meridiem == NOON and hours in (10, 11))
         hours = hours % 12 + 12 * late
     return time(hours, int(minute), int(second or 0))
-
-
-def read_stamp(line: str, orders: tuple[str, ...]) -> datetime | None:
-    """Return the time of a line that begins with a header, None where there is no such day."""
-    match = HEADER.match(line)
-    day = Days(orders)[match[0][: match.end("c")]] if match else None
-    return datetime.combine(day, read_time(line[match.end("c") :])) if match and day else None
 
 
 def numbers(written: str) -> Triple:

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from sosias.sources.whatsapp_bodies import SYSTEM
 from sosias.sources.whatsapp_header import MARKS, SPACE
 from sosias.sources.whatsapp_words import LANGUAGES
 
@@ -34,6 +35,8 @@ SPACES = (" ", "\u00a0", "\u202f")
 """Before the colon, in Korean and French exports."""
 QUOTES = "\"“«„'"
 RENAMED = re.compile(rf"\b(?:{'|'.join(words.renamed for words in LANGUAGES)})\b.*[{QUOTES}]")
+GOES_ON = re.compile(rf"(?:['’]s)?{SPACE}")
+"""What follows a name in a notice."""
 CHANGED = re.compile(rf"(?P<who>.+?) (?:{'|'.join(words.changed for words in LANGUAGES)}) ")
 YOU = {one for words in LANGUAGES for one in words.you}
 
@@ -107,6 +110,8 @@ class Names:
     def _see_next(self, head: str, body: str) -> None:
         """Look for the next colon, until it is clear that it is not in the name."""
         second = body.find(COLON, len(head) + 2, LONGEST_NAME)
+        if second < 0 and not self.apple and SYSTEM.search(body[:LONGEST_NAME]):
+            return  # a notice, perhaps, about somebody whose name holds the colon
         follows = body[len(head) + 2 : second] if second > 0 else NEWLINE
         if NEWLINE in follows or self._next.setdefault(head, follows) != follows:
             self._next[head] = None
@@ -131,11 +136,12 @@ class Names:
                 self._colons.add(head + COLON + follows)
         heads = [head for head in self.heads if bare(head).strip() and NEWLINE not in head]
         spaced = 2 * sum(self.heads[one] for one in heads if one.endswith(SPACES)) > self.heads.total()
-        saved = {bare(head) for head in heads}
         for name in sorted([*heads, *self._colons], key=len, reverse=True):
             head = name.partition(COLON)[0]
-            if name in self._colons or not (self._is_notice(name) or self._is_tight(name)):
-                shown = _shown(name.rstrip("".join(SPACES)) if spaced else name, saved)
+            if name in self._colons or not (
+                self._is_notice(name) or self._is_tight(name) or self._is_of_others(name)
+            ):
+                shown = _shown(name.rstrip("".join(SPACES)) if spaced else name)
                 self._authors.setdefault(head, []).append((name + COLON, shown))
         for head, authors in self._authors.items():
             if len(authors) == 1 and authors[0][0] == head + COLON:
@@ -159,6 +165,20 @@ class Names:
         changed = CHANGED.match(head) if self.heads[head] <= SELDOM else None
         return changed is not None and (changed["who"] in self.heads or changed["who"] in YOU)
 
+    def _is_of_others(self, head: str) -> bool:
+        """Is it `Your security code with Ann`, of a notice about `Ann: Work`?"""
+        if self.apple or not SYSTEM.search(head):
+            return False
+        return any(head.endswith(" " + name.partition(COLON)[0]) for name in self._colons)
+
+    def _is_of_one(self, name: str, body: str) -> bool:
+        """Is it `Ann: Work left`, a notice about one whose name holds a colon? Ann may write herself."""
+        if self.apple or name not in self._colons or not body.startswith(name):
+            return False
+        follows = body[len(name) :]
+        alone = self._next.get(name.partition(COLON)[0]) is None
+        return GOES_ON.match(follows) is not None and (not alone or bool(SYSTEM.search(follows)))
+
     def _is_tight(self, head: str) -> bool:
         """Is it `Bob:Hi` of `Bob:Hi: there`, without a space after the name?"""
         name, colon, _text = head.partition(":")
@@ -172,6 +192,8 @@ class Names:
         for start, name in self._authors.get(body[:end], ()):
             if body.startswith(start):
                 return name, body[len(start) :]
+            if self._is_of_one(start.removesuffix(COLON), body):
+                return None, body
         return self._without_space(body) if self._is_tight(body[:end]) else (None, body)
 
     def _without_space(self, body: str) -> tuple[str | None, str]:
@@ -180,8 +202,8 @@ class Names:
         return (self._authors[head][-1][1], text) if colon and head in self._authors else (None, body)
 
 
-def _shown(name: str, saved: set[str]) -> str:
-    """Return the name without `~`, unless a contact has the same one: these are two people."""
+def _shown(name: str) -> str:
+    """Return the name, with `~` if it has one: `~ Bob` need not be the contact Bob of another chat."""
     shown = bare(name)
-    plain = bare(UNSAVED.sub("", shown, count=1)) if shown.startswith("~") else shown
-    return shown if not plain or (plain != shown and plain in saved) else plain
+    plain = bare(UNSAVED.sub("", shown, count=1)) if shown.startswith("~") else ""
+    return f"~{plain}" if plain else shown

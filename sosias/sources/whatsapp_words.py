@@ -1,8 +1,8 @@
 """What WhatsApp's exporter writes in people's place, language by language; another language is one more.
 
 Collected from public parsers, their tests and their users' reports. Where these disagree, or where
-only one of them has a string, it is under `unverified`: it is read like the others, and is the first
-to suspect. Strings are without the full stop at their end, which some versions write.
+only one of them has a string, a comment says so: it is read like the others, and is the first to
+suspect. Strings are without the full stop at their end, which some versions write.
 """
 
 from dataclasses import dataclass
@@ -54,8 +54,6 @@ class Words:
     """The one who exports, in notices."""
     titles: tuple[str, ...]
     """Before the chat's name in a file's."""
-    unverified: tuple[str, ...] = ()
-    """Strings of the above that are not certain."""
 
 
 ENGLISH = Words(
@@ -95,7 +93,7 @@ ENGLISH = Words(
     ),
     you=("You",),
     titles=("WhatsApp Chat with ", "WhatsApp Chat - "),
-    unverified=("video note omitted",),
+    # Not certain: `video note omitted`.
 )
 SPANISH = Words(
     language="es",
@@ -141,7 +139,7 @@ SPANISH = Words(
     ),
     you=("Tú", "Usted"),
     titles=("Chat de WhatsApp con ", "Conversación de WhatsApp con ", "Chat de WhatsApp - "),
-    unverified=("ENCUESTA", "OPCIÓN", "EVENTO", "Esperando el mensaje. Esto puede tomar tiempo"),
+    # Not certain: `ENCUESTA`, `OPCIÓN`, `EVENTO`, `Esperando el mensaje. Esto puede tomar tiempo`.
 )
 PORTUGUESE = Words(
     language="pt",
@@ -194,10 +192,8 @@ PORTUGUESE = Words(
         *("Conversa do WhatsApp com ", "Conversa no WhatsApp com ", "Chat do WhatsApp com "),
         "Conversa do WhatsApp - ",
     ),
-    unverified=(
-        *("Aguardando mensagem", "figurinha ocultada", "Essa mensagem foi apagada", "SONDAGEM", "OPÇÃO"),
-        *("EVENTO", "<Arquivo não revelado>", "Localização em tempo real partilhada"),
-    ),
+    # Not certain: `Aguardando mensagem`, `figurinha ocultada`, `Essa mensagem foi apagada`, `SONDAGEM`,
+    # `OPÇÃO`, `EVENTO`, `<Arquivo não revelado>`, `Localização em tempo real partilhada`.
 )
 GERMAN = Words(
     language="de",
@@ -233,10 +229,8 @@ GERMAN = Words(
     ),
     you=("Du",),
     titles=("WhatsApp Chat mit ", "WhatsApp-Chat mit "),
-    unverified=(
-        *("GIF weggelassen", "Sticker weggelassen", "Kontaktkarte ausgelassen", "VERANSTALTUNG"),
-        *("Warte auf diese Nachricht", "Auf diese Nachricht warten", "UMFRAGE"),
-    ),
+    # Not certain: `GIF weggelassen`, `Sticker weggelassen`, `Kontaktkarte ausgelassen`, `VERANSTALTUNG`,
+    # `Warte auf diese Nachricht`, `Auf diese Nachricht warten`, `UMFRAGE`.
 )
 FRENCH = Words(
     language="fr",
@@ -271,11 +265,9 @@ FRENCH = Words(
     ),
     you=("Vous",),
     titles=("Discussion WhatsApp avec ", "Discussion WhatsApp - "),
-    unverified=(
-        *("image omise", "vidéo omise", "audio absent", "GIF retiré", "GIF omis", "sticker omis"),
-        *("document omis", "document manquant", "Fiche contact manquante", "Position en direct partagée"),
-        *("En attente de ce message", "localisation", "ÉVÉNEMENT", "ÉVÈNEMENT", "SONDAGE"),
-    ),
+    # Not certain: `image omise`, `vidéo omise`, `audio absent`, `GIF retiré`, `GIF omis`, `sticker omis`,
+    # `document omis`, `document manquant`, `Fiche contact manquante`, `Position en direct partagée`,
+    # `En attente de ce message`, `localisation`, `ÉVÉNEMENT`, `ÉVÈNEMENT`, `SONDAGE`.
 )
 ITALIAN = Words(
     language="it",
@@ -318,10 +310,8 @@ ITALIAN = Words(
     ),
     you=("Tu",),
     titles=("Chat WhatsApp con ", "Chat WhatsApp - "),
-    unverified=(
-        *("sticker non incluso", "sticker omesso", "adesivo omesso", "GIF omessa", "GIF esclusa"),
-        *("<Il messaggio visualizzabile una volta è stato omesso>", "OPZIONE", "EVENTO"),
-        "In attesa del messaggio. L'operazione potrebbe richiedere tempo",
-    ),
+    # Not certain: `sticker non incluso`, `sticker omesso`, `adesivo omesso`, `GIF omessa`, `GIF esclusa`,
+    # `<Il messaggio visualizzabile una volta è stato omesso>`, `OPZIONE`, `EVENTO`,
+    # `In attesa del messaggio. L'operazione potrebbe richiedere tempo`.
 )
 LANGUAGES = (ENGLISH, SPANISH, PORTUGUESE, GERMAN, FRENCH, ITALIAN)

@@ -15,7 +15,7 @@ def order(
     evidence = DateEvidence(year_place)
     for triple in dates:
         evidence.see(triple)
-    found = evidence.order(hints or Hints("/"))
+    found = evidence.order(hints or Hints("/", since=2009))
     return found.value, found.evidence, found.why
 
 
@@ -62,6 +62,29 @@ def test_short_years_that_lead_are_told_by_the_steps() -> None:
     assert order(year_first, None)[0] == "Y/M/D"
     day_first = [(day, month, 23) for month in (4, 5, 6) for day in (1, 9, 20)]
     assert order(day_first, None)[:2] == ("D/M/Y", "proven")
+
+
+@pytest.mark.parametrize(
+    ("dates", "hints", "evidence", "why"),
+    [
+        ([(18, 6, 13)], Hints("/"), "guessed", "year of two digits"),
+        ([(28, 2, 21), (13, 3, 21)], Hints("/"), "guessed", "year of two digits"),
+        ([(25, 12, 13)], Hints("/", written=datetime(2013, 12, 25)), "proven", "later than the file"),
+        ([(18, 6, 13), (3, 7, 13)], Hints("/", since=2009), "proven", "too old"),
+        ([(18, 6, 30), (18, 6, 31)], Hints("/"), "proven", "do not exist"),
+        (
+            [(day, month, 13) for month in range(1, 8) for day in range(10, 28)],
+            Hints("/"),
+            "proven",
+            "again and again",
+        ),
+    ],
+)
+def test_a_year_of_two_digits_that_could_lead_is_ruled_out_before_anything_is_proven(
+    dates: list[Triple], hints: Hints, evidence: str, why: str
+) -> None:
+    found = order(dates, None, hints)
+    assert found[:2] == ("D/M/Y", evidence) and why in found[2]
 
 
 def test_a_stray_line_does_not_make_the_year_lead() -> None:

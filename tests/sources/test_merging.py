@@ -12,9 +12,18 @@ from hypothesis import strategies as st
 from sosias.messages import Message, native_id
 from sosias.sources import intake, store
 from sosias.sources.entry import Entry
+from sosias.sources.people import People
 from sosias.sources.report import ImportReport
+from sosias.sources.resemblance import resemblances
 from sosias.sources.source import Found, Identity, Options, Reading
-from sosias.sources.store import authors, import_files, stored_messages
+from sosias.sources.store import (
+    authors,
+    find_author,
+    import_files,
+    part_people,
+    spellings,
+    stored_messages,
+)
 from sosias.workspace import Workspace
 from tests.sources.exports import export, write
 
@@ -235,6 +244,26 @@ def test_what_the_user_took_apart_is_not_joined_and_not_doubled(
     report = whatsapp(under(chat[20:], {"Ann": "Ann Gómez"}))
     assert (report.added, report.joined) == (0, [])
     assert dict(authors(workspace)) == {"Ann": 20, "Ann Gómez": 10, "Bob": 30}
+
+
+def test_a_stranger_and_a_contact_of_one_name_are_two(workspace: Workspace, whatsapp: Deliver) -> None:
+    whatsapp(talk(), title="Team")
+    other = [(time + timedelta(days=40), author, f"{text} elsewhere") for time, author, text in talk()]
+    assert whatsapp(under(other, {"Bob": "~\u202fBob"}), title="Family").joined == []
+    assert dict(authors(workspace)) == {"Ann": 60, "Bob": 30, "~Bob": 30}
+    assert {find_author(workspace, name) for name in ("~Bob", "~ Bob", "~\u202fBob")} == {"~Bob"}
+    assert find_author(workspace, "Bob") == "Bob"
+    [alike] = resemblances(spellings(workspace), People.of(workspace))
+    assert {alike.name, alike.other} == {"Bob", "~Bob"}
+
+
+def test_a_stranger_who_became_a_contact_is_one_person(workspace: Workspace, whatsapp: Deliver) -> None:
+    whatsapp(under(talk(), {"Bob": "~ Bob"}))
+    assert find_author(workspace, "Bob") == find_author(workspace, "~ Bob") == "~Bob"
+    [joined] = whatsapp(talk()).joined
+    assert {joined.name, *joined.also} == {"Bob", "~Bob"}
+    assert dict(authors(workspace)) == {"Ann": 30, "Bob": 30}
+    assert part_people(workspace, "Bob", None) == ("Bob", ["~Bob"])
 
 
 # --- chats under other names, other clocks -------------------------------------------------------

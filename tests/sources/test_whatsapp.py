@@ -436,14 +436,19 @@ def test_marks_and_tildes_around_names(tmp_path: Path) -> None:
     authors = ["\u202a+34\u00a0600\u00a011\u00a022\u00a033\u202c", "~\u202fCarolina", "~ Eva", f"{MARK}Ann"]
     wanted = [(START, author, "hi") for author in authors]
     messages = read(write(tmp_path / "_chat.txt", export("ios es", wanted)))[1]
-    assert [m.author for m in messages] == ["+34\u00a0600\u00a011\u00a022\u00a033", "Carolina", "Eva", "Ann"]
+    assert [m.author for m in messages] == [
+        "+34\u00a0600\u00a011\u00a022\u00a033",
+        "~Carolina",
+        "~Eva",
+        "Ann",
+    ]
 
 
 def test_a_stranger_is_not_the_contact_of_the_same_name(tmp_path: Path) -> None:
     wanted = [(START, "Eva", "hi"), (START, "~ Eva", "ho")]
     assert [m.author for m in read(write(tmp_path / "c.txt", export("ios es", wanted)))[1]] == [
         "Eva",
-        "~ Eva",
+        "~Eva",
     ]
 
 
@@ -478,6 +483,59 @@ def test_a_name_with_a_colon_by_a_placeholder_and_by_custom(tmp_path: Path) -> N
     ]
     messages = read(write(tmp_path / "chat.txt", export("android en-GB", wanted)))[1]
     assert said(messages) == [(author, text) for _, author, text in wanted]
+
+
+def test_notices_about_a_name_with_a_colon(tmp_path: Path) -> None:
+    notices = [
+        "Ann: Work added you",
+        "Ann: Work left",
+        "Ann: Work's security code changed.",
+        "Ann: Work hat die Gruppe verlassen",
+        "Bob removed Ann: Work",
+        "Your security code with Ann: Work changed. Tap to learn more.",
+        "Cambió tu código de seguridad con Ann: Work. Toca para obtener más información.",
+    ]
+    text = [("Ann: Work", f"hi: {number}") for number in range(12)]
+    for proof, title in (
+        ([("Ann: Work", "<Media omitted>")], "Team"),
+        ([("Ann: Work", "left")], "Ann: Work"),
+        (text, "Team"),
+    ):
+        wanted = [(START, author, body) for author, body in [*proof, ("Bob", "Ann: Work left me"), *text]]
+        wanted = [*[(START, None, notice) for notice in notices], *wanted]
+        path = write(tmp_path / f"WhatsApp Chat with {title}.txt", export("android en-GB", wanted))
+        reading, messages = read(path)
+        assert said(messages) == [(author, body) for _, author, body in wanted]
+        assert reading.owner == ("Bob" if title == "Ann: Work" else None)
+
+
+def test_a_name_that_is_half_another_keeps_what_it_says(tmp_path: Path) -> None:
+    said_by = [
+        ("Ann: Work", "<Media omitted>"),
+        *[("Ann", f"message {number}") for number in range(5)],
+        ("Ann", "Work is long"),
+        ("Big Ann", "Work left me tired"),
+        ("Ann: Work", "ok"),
+    ]
+    wanted = [(START, author, body) for author, body in said_by]
+    messages = read(write(tmp_path / "chat.txt", export("android en-GB", wanted)))[1]
+    assert said(messages) == said_by
+
+
+def test_a_word_before_the_time_in_russian(tmp_path: Path) -> None:
+    text = "13.06.2018 в 21:25 - Ann: hi\n14.06.2018 в 09:05 - Bob: ho\n"
+    messages = read(write(tmp_path / "chat.txt", text))[1]
+    assert said(messages) == [("Ann", "hi"), ("Bob", "ho")]
+    assert messages[0].sent_at == datetime(2018, 6, 13, 21, 25)
+
+
+def test_a_program_s_log_is_no_chat(tmp_path: Path) -> None:
+    log = "[2021-04-13 12:30:01] INFO: started\n[2021-04-13 12:30:02] ERROR: no: such file\n"
+    write(tmp_path / "log.txt", log * 20)
+    chat = write(tmp_path / "chat.txt", export("ios es", [*PLAIN, (START, "INFO", "hello")]))
+    assert [one.entries[0].path for one in recognise(tmp_path).readings] == [chat]
+    with pytest.raises(NotAnExport):
+        recognise(tmp_path / "log.txt")
 
 
 def test_a_missing_space_after_the_colon(tmp_path: Path) -> None:

@@ -85,6 +85,9 @@ def test_an_iphones_placeholders_are_known_by_their_mark(body: str, kind: str) -
         "POLL:\nwho comes?",
         "see https://maps.google.com/?q=1,2",
         "my file (attached)",
+        "my file.jpg (that of yesterday)",
+        "IMG-20250330-WA0010.jpg (see) and more",
+        "look: IMG-20250330-WA0010.jpg (bestand bijgevoegd)",
         "",
     ],
 )
@@ -98,6 +101,8 @@ def test_peoples_words_stay_text(text: str) -> None:
         (ANDROID, "IMG-20250330-WA0010.jpg (file attached)", "IMG-20250330-WA0010.jpg", None),
         (ANDROID, f"{MARK}IMG-20250330-WA0010.jpg (archivo adjunto)", "IMG-20250330-WA0010.jpg", None),
         (ANDROID, "a b.pdf (file attached)\nRead this:\n\nplease", "a b.pdf", "Read this:\n\nplease"),
+        (ANDROID, "IMG-20250330-WA0010.jpg (bestand bijgevoegd)", "IMG-20250330-WA0010.jpg", None),
+        (ANDROID, "PTT-20250330-WA1.opus (файл добавлен)\nhola", "PTT-20250330-WA1.opus", "hola"),
         (ANDROID, "<Media omitted>\nat the beach", "<Media omitted>", "at the beach"),
         (ANDROID, "<Media omitted>\nplan.pdf", "plan.pdf", None),
         (APPLE, f"{MARK}<attached: 1-PHOTO.jpg>\nat the beach", "1-PHOTO.jpg", "at the beach"),
@@ -151,6 +156,67 @@ def test_placeholders_of_other_languages_are_counted(body: str) -> None:
     for _ in range(2):
         assert exporter.read(body) == Body("media", body, attributes={"media": body})
     assert exporter.unknown == {body: 2}
+
+
+WRITTEN: dict[str, list[str]] = {
+    "omitted": [
+        *("<Media omitted>", "<Multimedia omitido>", "<Archivo omitido>", "<Mídia oculta>"),
+        *("<Mídia omitida>", "<Arquivo de mídia oculto>", "<Ficheiro não revelado>"),
+        *("<Medien ausgeschlossen>", "<Medien weggelassen>", "<Médias omis>", "<Fichier omis>"),
+        *("<Media omessi>", "<Media omesso>", "<View once message omitted>", "<Video note omitted>"),
+        *("<View once voice message omitted>", "<Video message omitted>", "Live location shared"),
+        "Ubicación en tiempo real compartida",
+    ],
+    "typed": [
+        *("image omitted", "video omitted", "audio omitted", "sticker omitted", "GIF omitted"),
+        *("document omitted", "Contact card omitted", "imagen omitida", "video omitido"),
+        *("audio omitido", "sticker omitido", "GIF omitido", "documento omitido"),
+        *("Tarjeta de contacto omitida", "imagem ocultada", "vídeo omitido", "vídeo ocultado"),
+        *("áudio ocultado", "figurinha omitida", "documento ocultado", "Cartão do contato omitido"),
+        *("Bild weggelassen", "Video weggelassen", "Audio weggelassen", "Sticker weggelassen"),
+        *("GIF weggelassen", "Dokument weggelassen", "Kontaktkarte weggelassen", "image absente"),
+        *("vidéo absente", "audio omis", "sticker omis", "GIF retiré", "document omis"),
+        *("document manquant", "image omise", "fiche contact absente", "immagine omessa"),
+        *("video omesso", "audio omesso", "sticker non incluso", "sticker omesso", "GIF omessa"),
+        *("GIF esclusa", "documento omesso", "scheda contatto omessa"),
+    ],
+    "attached": [
+        *("file attached", "archivo adjunto", "arquivo anexado", "Datei angehängt", "fichier joint"),
+        "file allegato",
+    ],
+    "attachment": ["attached", "adjunto", "anexado", "Anhang", "pièce jointe", "allegato"],
+    "deleted": [
+        *("This message was deleted", "Se eliminó este mensaje", "Este mensaje fue eliminado"),
+        *("Mensagem apagada", "Esta mensagem foi apagada", "Esta mensagem foi eliminada"),
+        *("Diese Nachricht wurde gelöscht", "Ce message a été supprimé"),
+        "Questo messaggio è stato eliminato",
+    ],
+    "you_deleted": [
+        *("You deleted this message", "Eliminaste este mensaje", "Você apagou esta mensagem"),
+        *("Du hast diese Nachricht gelöscht", "Vous avez supprimé ce message"),
+        "Hai eliminato questo messaggio",
+    ],
+    "waiting": [
+        *("Waiting for this message", "Waiting for this message. This may take a while"),
+        *("Esperando este mensaje", "Esperando el mensaje", "Aguardando mensagem"),
+    ],
+    "edited": [
+        *("This message was edited", "Se editó este mensaje", "Mensagem editada"),
+        *("Esta mensagem foi editada", "Diese Nachricht wurde bearbeitet", "Ce message a été modifié"),
+        *("Questo messaggio è stato modificato", "Messaggio modificato"),
+    ],
+    "missed": [
+        *("Missed voice call", "Missed video call", "Llamada perdida", "Videollamada perdida"),
+        *("Verpasster Sprachanruf", "Verpasster Videoanruf", "Chiamata vocale persa"),
+        *("Videochiamata persa", "Chamada de voz perdida"),
+    ],
+}
+"""What exports were seen to hold, written out once more: a slip of the pen in the tables shows here."""
+
+
+@pytest.mark.parametrize("field", WRITTEN)
+def test_the_tables_have_what_exports_hold(field: str) -> None:
+    assert set(WRITTEN[field]) - set(every(field)) == set()
 
 
 def every(*names: str) -> list[str]:
