@@ -137,6 +137,6 @@ def _numbered(survey: Survey, writer: Writer, dropped: Drops) -> Iterator[tuple[
             try:
                 message = writer.message(value, entry.origin)
             except Odd as error:
-                dropped.add(value.first_line, str(error))
+                dropped.add(value.first_line, str(error), entry.origin)
             else:
                 yield snowflake(mapping(value.value).get("id")), message

@@ -80,7 +80,7 @@ class Package:
                 record = _checked(value.value)
                 time = _time(record.get("Timestamp"), zone)
             except Odd as error:
-                dropped.add(value.first_line, str(error))
+                dropped.add(value.first_line, str(error), file.entry.origin)
                 continue
             number, text = key(record.get("ID")), words(record.get("Contents"))
             attached = words(record.get("Attachments"))

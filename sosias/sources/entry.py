@@ -1,15 +1,10 @@
 """One file of what the user gave: on disk, in a zip, or in a zip within a zip; unpacked as it is read."""
 
-import bz2
 import gzip
 import io
-import lzma
-import re
 import stat
-import struct
 import tempfile
 import zipfile
-import zlib
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -18,89 +13,27 @@ from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import IO, Any, NoReturn, cast
 
-import zstandard
-
 from sosias.language import translate as _
+from sosias.sources.archive import LARGEST, Archive, unmangled
+from sosias.sources.packing import BROKEN, PACKINGS, unpacked
 from sosias.sources.problems import Unreadable
+from sosias.workspace import SETTINGS_FILE
 
-LARGEST = 4 << 30
-"""Bytes of one unpacked file of a zip."""
-PACKED_AT_MOST = 200
-"""How many times smaller a zip may make a file: chats shrink 3 to 10 times, bombs 1,000 times."""
-SMALL = 10 << 20
-"""Bytes under which no ratio is a threat."""
 DEEPEST = 2
 """Zips within zips that are opened."""
-MOST = 1_000_000
-"""Files of one folder or zip."""
 BUFFER = 1 << 16
 """Bytes read at once,"""
 COPIED = 1 << 20
 """and copied."""
-FED = 1 << 12
-"""Packed bytes that are unpacked at once: four of them can become 128 KiB, so these at most 128 MiB."""
-WINDOW = 1 << 31
-"""Bytes that zstd may look back: Reddit's archives are packed with the longest window."""
-BROKEN_ZIP = (
-    zipfile.BadZipFile,
-    zlib.error,
-    lzma.LZMAError,
-    struct.error,
-    EOFError,
-    RuntimeError,
-    ValueError,
+WRITTEN = (SETTINGS_FILE, "people.toml", "messages", "personas", "report", "fault.txt", "server-token")
+"""What sosias itself writes into a workspace: never imported with the exports that lie beside it."""
+DOCUMENTS = frozenset(
+    (
+        *(".docx", ".docm", ".dotx", ".xlsx", ".xlsm", ".xltx", ".pptx", ".pptm", ".odt", ".ods", ".odp"),
+        *(".odg", ".pages", ".numbers", ".key", ".epub"),
+    )
 )
-"""What zipfile raises on damaged archives and on packings it does not know."""
-BROKEN = (*BROKEN_ZIP, zstandard.ZstdError)
-DRIVE = re.compile("[A-Za-z]:")
-PACKINGS = {b"\x1f\x8b": ".gz", b"BZh": ".bz2", b"\x28\xb5\x2f\xfd": ".zst", b"\xfd7zXZ\x00": ".xz"}
-"""First bytes of a packed file, and how it is called."""
-
-
-class Archive:
-    """A zip, opened once for all its entries."""
-
-    def __init__(self, path: Path, stream: IO[bytes] | None = None) -> None:
-        self.path = path
-        try:
-            self._zip = zipfile.ZipFile(stream or path)
-        except BROKEN_ZIP as error:
-            raise Unreadable(path=path, what=_("the zip is broken")) from error
-
-    def members(self) -> list[zipfile.ZipInfo]:
-        """Return the files, without folders and what macOS puts beside them.
-
-        Raises:
-            Unreadable: one has no name, a path leads out of the zip, or there are absurdly many.
-        """
-        if not all(one.filename for one in self._zip.infolist()):
-            raise Unreadable(path=self.path, what=_("the zip is broken"))
-        infos = [one for one in self._zip.infolist() if not one.is_dir() and not _is_shadow(one.filename)]
-        if len(infos) > MOST:
-            raise Unreadable(path=self.path, what=_("it holds more than a million files"))
-        for info in infos:
-            name = unmangled(info).replace("\\", "/")
-            if name.startswith("/") or DRIVE.match(name) or ".." in name.split("/"):
-                raise Unreadable(path=self.path, what=_("a file in the zip has a path that leads out of it"))
-        return infos
-
-    def check(self, member: zipfile.ZipInfo) -> None:
-        """Refuse a member that is locked, or a bomb.
-
-        Raises:
-            Unreadable: which, and why.
-        """
-        if member.flag_bits & 1:
-            raise Unreadable(path=self.path, what=_("the zip is locked with a password"))
-        bomb = member.file_size > SMALL and member.file_size > PACKED_AT_MOST * member.compress_size
-        if bomb or member.file_size > LARGEST:
-            raise Unreadable(path=self.path, what=_("the text in the zip unpacks to an absurd size"))
-
-    @contextmanager
-    def open(self, member: zipfile.ZipInfo) -> Iterator[IO[bytes]]:
-        self.check(member)
-        with self._zip.open(member) as stream:
-            yield stream
+"""Endings of what is a zip inside, and holds nothing of ours."""
 
 
 @dataclass(frozen=True)
@@ -145,6 +78,11 @@ class Entry:
         return name.stem if name.suffix.lower() in PACKINGS.values() else name.name
 
     @property
+    def is_too_deep(self) -> bool:
+        """Is it a zip within so many others that it is not opened?"""
+        return self.archive is not None and self.suffix == ".zip"
+
+    @property
     def size(self) -> int:
         """Bytes, as it lies there."""
         return self.path.stat().st_size if self.member is None else self.member.file_size
@@ -179,7 +117,7 @@ class Entry:
         with ExitStack() as stack:
             try:
                 raw = stack.enter_context(self._raw())
-                stream = stack.enter_context(_unpacked(raw))
+                stream = stack.enter_context(unpacked(raw))
             except (OSError, *BROKEN) as error:
                 self.refuse(error)
             yield stack.enter_context(io.BufferedReader(_Guarded(stream, self), BUFFER))
@@ -238,36 +176,6 @@ class _Guarded(io.RawIOBase):
         return len(data)
 
 
-class _Frames:
-    """Unpacks zstd, frame after frame. The library's own reader takes a file that is cut off for its end."""
-
-    def __init__(self, stream: IO[bytes]) -> None:
-        self._stream = stream
-        self._decompressor = zstandard.ZstdDecompressor(max_window_size=WINDOW)
-        self._frame: zstandard.ZstdDecompressionObj | None = None
-        self._packed = b""
-        self._unpacked = io.BytesIO()
-
-    def read(self, size: int) -> bytes:
-        """Return up to `size` bytes, none at the end.
-
-        Raises:
-            EOFError: the last frame is cut off.
-        """
-        while not (found := self._unpacked.read(size)):
-            self._packed = self._packed or self._stream.read(FED)
-            if not self._packed:
-                if self._frame is not None:
-                    raise EOFError
-                return b""
-            self._frame = self._frame or self._decompressor.decompressobj()
-            self._unpacked = io.BytesIO(self._frame.decompress(self._packed))
-            self._packed = self._frame.unused_data
-            if self._frame.eof:
-                self._frame = None
-        return found
-
-
 def entries(path: Path) -> list[Entry]:
     """Return the files of what the user gave: a file, or those in a folder or a zip, by name.
 
@@ -295,6 +203,8 @@ def _files(folder: Path) -> list[Path]:
     try:
         for one in sorted(folder.iterdir()):
             if one.name.startswith(".") or one.name == "__MACOSX" or one.is_symlink():
+                continue
+            if one.name in WRITTEN and (folder / SETTINGS_FILE).is_file():
                 continue
             files += _files(one) if one.is_dir() else [one] if _is_sound(one) else []
     except OSError as error:
@@ -334,7 +244,8 @@ def _opened(entry: Entry, depth: int = 0) -> list[Entry]:
 
 
 def _is_zip(entry: Entry) -> bool:
-    """Documents of word processors are zips too; nothing of ours is in them."""
+    if entry.suffix in DOCUMENTS:
+        return False
     if entry.archive is None:
         with entry.path.open("rb") as file:
             return file.read(4) == b"PK\x03\x04" or zipfile.is_zipfile(entry.path)
@@ -357,35 +268,3 @@ def _copy(stream: IO[bytes], copy: IO[bytes], label: str) -> None:
             raise Unreadable(path=label, what=_("it unpacks to an absurd size"))
         copy.write(chunk)
     copy.flush()
-
-
-@contextmanager
-def _unpacked(stream: IO[bytes]) -> Iterator[IO[bytes]]:
-    start = stream.peek(6)[:6] if hasattr(stream, "peek") else b""
-    packing = next((suffix for mark, suffix in PACKINGS.items() if start.startswith(mark)), None)
-    with ExitStack() as stack:
-        if packing == ".gz":
-            yield cast(IO[bytes], stack.enter_context(gzip.GzipFile(fileobj=stream)))
-        elif packing == ".bz2":
-            yield cast(IO[bytes], stack.enter_context(bz2.BZ2File(stream)))
-        elif packing == ".xz":
-            yield cast(IO[bytes], stack.enter_context(lzma.LZMAFile(stream)))
-        elif packing == ".zst":
-            yield cast(IO[bytes], _Frames(stream))
-        else:
-            yield stream
-
-
-def _is_shadow(name: str) -> bool:
-    """Is it one of the companions that macOS puts into zips, or hidden?"""
-    return any(part == "__MACOSX" or part.startswith("._") for part in name.split("/"))
-
-
-def unmangled(member: zipfile.ZipInfo) -> str:
-    """Return a member's name as UTF-8 where zipfile has taken it for an old code page."""
-    if member.flag_bits & 0x800:
-        return member.filename
-    try:
-        return member.filename.encode("cp437").decode("utf-8")
-    except UnicodeError:
-        return member.filename

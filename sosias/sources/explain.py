@@ -82,8 +82,8 @@ def explain(path: Path, line: int, options: Options | None = None) -> list[Expla
 def _of(reading: Reading, line: int) -> Iterator[Explanation]:
     """Yield how the reading's files have it; parts of a joined file know their own lines alone."""
     messages = {one.file: one for one in reading.messages() if one.first_line <= line <= one.last_line}
-    reason = reading.dropped.reason(line)
     for entry in reading.entries:
+        reason = reading.dropped.reason(line, entry.origin)
         message = messages.get(entry.origin)
         written = _written(entry, line)
         if message or reason or written is not None:

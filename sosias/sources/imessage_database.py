@@ -16,7 +16,7 @@ from typing import NoReturn
 
 from sosias.language import translate as _
 from sosias.sources.entry import Entry
-from sosias.sources.problems import Unreadable
+from sosias.sources.problems import InUse, Unreadable
 
 MAGIC = b"SQLite format 3\x00"
 VERSIONS = slice(18, 20)
@@ -108,7 +108,8 @@ class Database:
             sqlite3.SQLITE_CANTOPEN: _("it cannot be opened"),
             sqlite3.SQLITE_ERROR: foreign(),
         }.get(code, _("it is damaged or cut off"))
-        raise Unreadable(path=self.entry.label, what=what) from error
+        in_use = code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+        raise (InUse if in_use else Unreadable)(path=self.entry.label, what=what) from error
 
 
 def foreign() -> str:

@@ -90,7 +90,7 @@ class Rows:
         skipped = left_out(connection, self.have)
         for condition, why in skipped:
             for (row,) in connection.execute(f"SELECT max(ROWID, 0) FROM message WHERE {condition}"):
-                self.dropped.add(row, why)
+                self.dropped.add(row, why, self.file)
         query = self._query([condition for condition, _why in skipped])
         special = Special(connection, self.have)
         chats, orphan, authors, recent = self.chats.by_row, self.chats.orphan, self._authors(), self._recent
@@ -124,7 +124,7 @@ class Rows:
             if unusual or not text or PLACE in text:
                 found = special.read(row, text, damaged=text is None and words is not None)
                 if isinstance(found, str):
-                    self.dropped.add(line, found)
+                    self.dropped.add(line, found, self.file)
                     continue
                 self._complete(message, found)
             if message.text[:1] in STARTS and message.kind == "text":

@@ -104,7 +104,8 @@ class Intake:
         left = []
         for message in lot:
             if message.author is not None and forgotten.knows(message.author):
-                file.reading.dropped.add(message.first_line, _("asked to be forgotten"))
+                why = _("asked to be forgotten")
+                file.reading.dropped.add(message.first_line, why, message.file)
                 self.sieve.hear(message.text)
             else:
                 left.append(message)

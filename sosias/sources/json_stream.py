@@ -16,7 +16,7 @@ from pydantic_core import from_json
 
 from sosias.language import translate as _
 from sosias.sources.entry import Entry
-from sosias.sources.problems import Unreadable
+from sosias.sources.problems import Unreadable, WrongEncoding
 from sosias.sources.text_file import TextFile
 
 LARGEST = 64 << 20
@@ -278,7 +278,7 @@ def _line(lines: IO[Any], entry: Entry, number: int) -> str | bytes:
         line: str | bytes = lines.readline(LARGEST)
     except UnicodeError as error:
         what = _("line {line}: it is not text").format(line=number)
-        raise Unreadable(path=entry.label, what=what) from error
+        raise WrongEncoding(path=entry.label, what=what) from error
     if len(line) >= LARGEST:
         what = _("line {line}: it is longer than any message").format(line=number)
         raise Unreadable(path=entry.label, what=what)

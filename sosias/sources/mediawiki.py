@@ -61,6 +61,7 @@ class _Export:
             chat=title,
             encoding=TextFile(entry).encoding()[1],
             zone=self.zone,
+            owner_why=_("a wiki's dump is nobody's account"),
             notes=[_("the articles' author is called {name}, as their wiki is").format(name=title)],
             facts={"wiki": self.site.database or self.site.name, "language": self.site.language},
         )

@@ -137,6 +137,7 @@ class _Export:
                     if message is not None:
                         yield time, message
                     else:
-                        self.dropped.add(value.first_line, _("another file of the chat has this message"))
+                        why = _("another file of the chat has this message")
+                        self.dropped.add(value.first_line, why, file.entry.origin)
                 elif value.path[:1] == (MESSAGES,):
-                    self.dropped.add(value.first_line, _("it is not a message"))
+                    self.dropped.add(value.first_line, _("it is not a message"), file.entry.origin)

@@ -73,10 +73,6 @@ class Item:
         return (self.sender, self.text, words(self.share.get("share_text")), *faces)
 
 
-def _face(raw: Mapping[str, Any]) -> tuple[str, str]:
-    return words(raw.get("reaction")), words(raw.get("actor"))
-
-
 def _milliseconds(value: object) -> int | None:
     time = number(value)
     return int(time) if time is not None and -FARTHEST < time < FARTHEST else None  # NaN is neither

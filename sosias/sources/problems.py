@@ -10,3 +10,19 @@ class NotAnExport(SosiasError):
 
 class Unreadable(SosiasError):
     """{path} cannot be read ({what}): give a file that was exported whole and that you may read."""
+
+
+class Locked(Unreadable):
+    """{path} cannot be read ({what}): unpack it with its password and give the folder."""
+
+
+class TooDeep(Unreadable):
+    """{path} cannot be read ({what}): unpack it and give the folder."""
+
+
+class InUse(Unreadable):
+    """{path} cannot be read ({what}): quit the program that uses it, or copy the file and give the copy."""
+
+
+class WrongEncoding(Unreadable):
+    """{path} cannot be read ({what}): save it as UTF-8 and give that file."""

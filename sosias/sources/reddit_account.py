@@ -132,7 +132,8 @@ class _Account:
                 time = seconds_of(record.get("date") or record.get("created_at"))
                 yield int(1_000_000 * (time or 0)), self.read(first, last, record)
             else:
-                self.reading.dropped.add(first, _("an empty line, or no record"))
+                why = _("an empty line, or no record")
+                self.reading.dropped.add(first, why, self.entry.origin)
 
     def _comment(self, first: int, last: int, row: Record) -> Message:
         link = LINK.search(fact(row.get("link"))) or LINK.search(fact(row.get("permalink")))

@@ -70,7 +70,10 @@ class FileReport:
             "date_order": order and {"value": order.value, "evidence": order.evidence, "why": order.why},
             "time_zone": {"value": zone.name, "evidence": zone.evidence, "why": zone.why},
             "duplicates": self.duplicates,
-            "dropped": [{"line": line, "reason": reason} for line, reason in reading.dropped],
+            "dropped": [
+                {"file": file or reading.entries[0].origin, "line": line, "reason": reason}
+                for file, line, reason in reading.dropped.listed()
+            ],
             "dropped_by_reason": dict(reading.dropped.counts.most_common()),
             "notes": self.notes(),
         }

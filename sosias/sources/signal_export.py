@@ -90,7 +90,7 @@ def _from_data(entry: Entry, chat: str, dropped: Drops) -> Iterator[Message]:
         try:
             message = _record(record, chat)
         except Odd as error:
-            dropped.add(line, str(error))
+            dropped.add(line, str(error), entry.origin)
             continue
         message.seq, seq = seq, seq + 1
         message.file, message.first_line, message.last_line = entry.origin, line, line
@@ -146,7 +146,7 @@ def _from_markdown(entry: Entry, chat: str, dropped: Drops) -> Iterator[Message]
         if block.header is None or time is None:
             for line in range(block.first_line, block.last_line + 1):
                 reason = _("before the first message") if block.header is None else _("no such day")
-                dropped.add(line, reason)
+                dropped.add(line, reason, entry.origin)
             continue
         message = _block(block, chat)
         message.sent_at = time

@@ -11,12 +11,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
+from types import ModuleType
 from typing import Literal, Protocol
 
 import sosias.sources as room
+from sosias.language import translate as _
 from sosias.messages import Message
 from sosias.sources.entry import Entry, entries
-from sosias.sources.problems import NotAnExport, Unreadable
+from sosias.sources.problems import NotAnExport, TooDeep, Unreadable
 from sosias.sources.zones import Zone
 
 __all__ = ["NotAnExport", "Unreadable"]
@@ -62,16 +64,16 @@ class Identity:
 
 @dataclass
 class Drops:
-    """The lines that belong to no message, by reason: eight bytes a line, and bounded."""
+    """The lines that belong to no message, by file and reason: eight bytes a line, and bounded."""
 
     counts: Counter[str] = field(default_factory=Counter)
-    _lines: dict[str, "array[int]"] = field(default_factory=dict)
+    _lines: dict[tuple[str, str], "array[int]"] = field(default_factory=dict)
 
-    def add(self, line: int, reason: str) -> None:
+    def add(self, line: int, reason: str, file: str = "") -> None:
+        """Note a line; `file` is the `Entry.origin` of its file, needless where an export is one file."""
         self.counts[reason] += 1
-        lines = self._lines.setdefault(reason, array("q"))
-        if len(lines) < MOST_LINES:
-            lines.append(line)
+        if self.counts[reason] <= MOST_LINES:
+            self._lines.setdefault((file, reason), array("q")).append(line)
 
     def clear(self) -> None:
         self.counts.clear()
@@ -82,11 +84,20 @@ class Drops:
 
     def __iter__(self) -> Iterator[tuple[int, str]]:
         """Yield each line that is listed, and its reason, in order."""
-        return iter(sorted((line, reason) for reason, lines in self._lines.items() for line in lines))
+        return iter(sorted((line, reason) for _file, line, reason in self.listed()))
 
-    def reason(self, line: int) -> str | None:
-        """Return why a line was dropped, None where it was not."""
-        return next((reason for reason, lines in self._lines.items() if line in lines), None)
+    def listed(self) -> Iterator[tuple[str, int, str]]:
+        """Yield each line that is listed with its file, empty where there is but one, and its reason."""
+        for (file, reason), lines in sorted(self._lines.items()):
+            for line in lines:
+                yield file, line, reason
+
+    def reason(self, line: int, file: str) -> str | None:
+        """Return why a line of a file was dropped, None where it was not."""
+        for (where, reason), lines in self._lines.items():
+            if where in ("", file) and line in lines:
+                return reason
+        return None
 
 
 @dataclass
@@ -157,8 +168,16 @@ def sources() -> tuple[Source, ...]:
     """Return the formats of this folder, in the order in which they are asked."""
     names = sorted(module.name for module in pkgutil.iter_modules(room.__path__))
     modules = [importlib.import_module(f"{room.__name__}.{name}") for name in names]
-    found: list[Source] = [module.SOURCE for module in modules if hasattr(module, "SOURCE")]
+    found = [_source(module) for module in modules if hasattr(module, "SOURCE")]
     return tuple(sorted(found, key=lambda source: source.rank))
+
+
+def _source(module: ModuleType) -> Source:
+    """Return a module's format; anything else of that name is a fault of ours, and is said here."""
+    found: Source = module.SOURCE
+    if not callable(getattr(found, "readings", None)):
+        raise TypeError(f"SOURCE of {module.__name__} has no readings, so it is no format")
+    return found
 
 
 @dataclass(frozen=True)
@@ -179,6 +198,8 @@ def recognise(path: Path, options: Options | None = None) -> Found:
     """
     left = entries(path)
     options = replace(options or Options(), alone=len(left) == 1)
+    if left and all(one.is_too_deep for one in left):
+        raise _too_deep(left[0])
     found: list[Reading] = []
     for source in sources():
         readings = source.readings(left, options)
@@ -186,5 +207,11 @@ def recognise(path: Path, options: Options | None = None) -> Found:
         left = [entry for entry in left if id(entry) not in taken]
         found += readings
     if not found:
-        raise NotAnExport(path=path, known=", ".join(source.title for source in sources()))
+        if deep := next((one for one in left if one.is_too_deep), None):
+            raise _too_deep(deep)
+        raise NotAnExport(path=path, known="; ".join(source.title for source in sources()))
     return Found(found, left)
+
+
+def _too_deep(entry: Entry) -> TooDeep:
+    return TooDeep(path=entry.label, what=_("it is a zip within too many others"))

@@ -18,7 +18,7 @@ import pyarrow.parquet as pq
 from sosias.language import translate as _
 from sosias.sources.entry import Entry
 from sosias.sources.json_stream import ndjson, walk
-from sosias.sources.problems import Unreadable
+from sosias.sources.problems import Unreadable, WrongEncoding
 from sosias.sources.text_file import LONGEST, TextFile, too_long
 
 Row = tuple[int, int, list[Any]]
@@ -171,7 +171,7 @@ class _Lines:
         except UnicodeError as error:
             what = _("line {line} is not {encoding} text; spreadsheets can save as “CSV UTF-8”")
             what = what.format(line=self.number + 1, encoding=self._encoding)
-            raise Unreadable(path=self._entry.label, what=what) from error
+            raise WrongEncoding(path=self._entry.label, what=what) from error
 
     def _hide(self, line: str) -> str:
         within = line.removesuffix("\n").removesuffix("\r")

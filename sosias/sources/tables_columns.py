@@ -47,8 +47,12 @@ TOLD = tuple(role for role in NAMES if role != "clock")
 DATES = ("date", "fecha")
 """Columns beside which one with the time of day may stand."""
 TIME_OF_DAY = re.compile(r"\s*[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?(?:\s*[ap][.\s]*m\.?)?\s*", re.IGNORECASE)
-LONGEST_NAME = 100
-"""Characters of a column's name; what is longer is somebody's words."""
+LONGEST_NAME = 30
+"""Characters, and"""
+MOST_WORDS = 3
+"""words of a column's name that a sentence may quote; what is longer may be somebody's words."""
+SPOKEN = re.compile(r"[0-9][/.:-][0-9]|[?!…¿¡,;@]|[.:](?:\s|$)|://")
+"""What stands in dates, in sentences and in addresses, and in no name."""
 MOST_NAMES = 40
 """Columns that a sentence lists."""
 
@@ -145,13 +149,14 @@ def plain(name: str) -> str:
 
 
 def _are_names(columns: Sequence[str]) -> bool:
-    short = all(len(one) <= LONGEST_NAME and "\n" not in one for one in columns)
-    numbers = sum(one.strip().isdigit() for one in columns)
-    return short and numbers == 0 and any(one.strip() for one in columns) and max(map(_words, columns)) <= 6
+    """Can all of them be names? Else the first line is a message, and nothing of it is said."""
+    named = [one.strip() for one in columns if one.strip()]
+    return bool(named) and len(set(named)) == len(named) and all(map(_is_name, named))
 
 
-def _words(name: str) -> int:
-    return len(name.split())
+def _is_name(text: str) -> bool:
+    short = len(text) <= LONGEST_NAME and len(text.split()) <= MOST_WORDS and text.isprintable()
+    return short and any(map(str.isalpha, text)) and SPOKEN.search(text) is None
 
 
 def _distinct(columns: Sequence[str]) -> list[str]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sosias.language import translate as _
 from sosias.sources.entry import Entry
-from sosias.sources.problems import Unreadable
+from sosias.sources.problems import Unreadable, WrongEncoding
 
 CHUNK = 1 << 15
 """Bytes decoded at once: small enough for the processor's cache, twice as fast as eight times more."""
@@ -90,7 +90,7 @@ class TextFile:
                 except UnicodeDecodeError as error:
                     place = done + len(chunk) - len(error.object) + error.start
                     what = _("after byte {byte} it is not {encoding} text").format(byte=place, encoding=name)
-                    raise Unreadable(path=self.entry.label, what=what) from error
+                    raise WrongEncoding(path=self.entry.label, what=what) from error
                 if not chunk:
                     return
                 done += len(chunk)

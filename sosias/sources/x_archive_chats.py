@@ -64,9 +64,10 @@ class Chats:
                 time = iso_milliseconds(event.get("createdAt"))
                 before = before if time is None else time
                 if not event:
-                    self._dropped.add(value.first_line, _("it is not a message"))
+                    self._dropped.add(value.first_line, _("it is not a message"), entry.origin)
                 elif not self._seen.add(self._key(number, kind, event)):
-                    self._dropped.add(value.first_line, _("another part of the archive has this message"))
+                    why = _("another part of the archive has this message")
+                    self._dropped.add(value.first_line, why, entry.origin)
                 else:
                     self._numbers.add(number)
                     if kind == NAMED and words(event.get("name")):

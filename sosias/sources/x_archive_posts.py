@@ -42,14 +42,14 @@ class Posts:
 
     def messages(self) -> Iterator[tuple[int, Message]]:
         """Yield each post with its number, which is the order of time, as the files have them."""
-        before = 0
+        before, again = 0, _("another part of the archive has this post")
         for entry in self._archive.of(POSTS):
             for post, value in items(entry, "tweet"):
                 number = key(post.get("id_str")) or key(post.get("id"))
                 if not post:
-                    self._dropped.add(value.first_line, _("it is not a post"))
+                    self._dropped.add(value.first_line, _("it is not a post"), entry.origin)
                 elif number and not self._seen.add(number):
-                    self._dropped.add(value.first_line, _("another part of the archive has this post"))
+                    self._dropped.add(value.first_line, again, entry.origin)
                 else:
                     before = place(number, before)
                     yield before, self._post(post, number, entry, value)
@@ -57,7 +57,7 @@ class Posts:
             if self._seen.add(f"note {note.number}"):
                 yield place(note.number, before), self._note(note)
             else:
-                self._dropped.add(note.place.first_line, _("another part of the archive has this post"))
+                self._dropped.add(note.place.first_line, again, note.entry.origin)
 
     def _post(self, post: Mapping[str, Any], number: str, entry: Entry, value: Value) -> Message:
         typed, seconds = Typed.of(post), created(post.get("created_at"))

@@ -71,6 +71,7 @@ class Typed:
             typed._take_names(post)
             typed._take_media({words(one.get("url")) for one in media})
             typed._take_quote(key(post.get("id_str")))
+            typed._take_cut()
         address = (words(one.get("media_url_https")) or words(one.get("media_url")) for one in media)
         typed.media = tuple(dict.fromkeys(one for one in address if one))
         return typed
@@ -125,3 +126,11 @@ class Typed:
                 self._take_quote("")
             else:
                 self.quote = to
+
+    def _take_cut(self) -> None:
+        """Take away what follows the cut: links, of which the archive does not tell where they lead."""
+        rest = self.text
+        while (found := last_link(rest))[1] and found[1] not in self.links:
+            rest = found[0]
+        if rest.endswith(CUT):
+            self.text = rest

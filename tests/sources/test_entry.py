@@ -8,15 +8,18 @@ import sqlite3
 import tempfile
 import zipfile
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 import zstandard
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from sosias.sources import source
 from sosias.sources.entry import Entry, entries
-from sosias.sources.problems import NotAnExport, Unreadable
-from sosias.sources.source import recognise
+from sosias.sources.problems import Locked, NotAnExport, TooDeep, Unreadable, WrongEncoding
+from sosias.sources.source import Drops, recognise
+from sosias.workspace import Workspace
 
 PACK = {
     ".gz": gzip.compress,
@@ -85,7 +88,13 @@ def test_zips_are_opened_two_deep(tmp_path: Path) -> None:
         content, name = path.read_bytes(), path.name
     assert [one.name for one in entries(tmp_path / "1.zip")] == ["0.zip/x.txt"]
     assert read(entries(tmp_path / "1.zip")[0]) == b"deep"
-    assert [one.name for one in entries(tmp_path / "2.zip")] == ["1.zip/0.zip"]
+    with pytest.raises(TooDeep, match="unpack it and give the folder"):
+        recognise(tmp_path / "2.zip")
+    with zipfile.ZipFile(tmp_path / "3.zip", "w") as archive:
+        archive.write(tmp_path / "2.zip", "2.zip")
+        archive.writestr("photo.jpg", b"x")
+    with pytest.raises(TooDeep, match=r"2\.zip/1\.zip"):
+        recognise(tmp_path / "3.zip")
 
 
 def test_nothing_is_left_of_private_copies(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -123,3 +132,50 @@ def test_a_zip_with_a_file_without_a_name_is_broken(tmp_path: Path) -> None:
     path.write_bytes(path.read_bytes().replace(b"name", b"\x00ame"))
     with pytest.raises(Unreadable, match="the zip is broken"):
         entries(path)
+
+
+def test_documents_of_offices_are_not_opened(tmp_path: Path) -> None:
+    for name in ("letter.docx", "table.xlsx", "letter.odt", "data.zip"):
+        with zipfile.ZipFile(tmp_path / name, "w") as archive:
+            archive.writestr("content.xml", b"<x/>")
+    names = ["data.zip/content.xml", "letter.docx", "letter.odt", "table.xlsx"]
+    assert [one.origin for one in entries(tmp_path)] == names
+
+
+def test_what_sosias_keeps_in_a_workspace_is_passed_over(tmp_path: Path) -> None:
+    Workspace.create(tmp_path / "mine")
+    for name in ("mine/messages/000001.parquet", "mine/people.toml", "mine/chat.txt", "messages/a.json"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("x")
+    assert [one.name for one in entries(tmp_path)] == ["messages/a.json", "mine/chat.txt"]
+
+
+def test_each_trouble_has_its_remedy(tmp_path: Path) -> None:
+    with zipfile.ZipFile(path := tmp_path / "x.zip", "w") as archive:
+        archive.writestr("chat.txt", b"x")
+    packed = bytearray(path.read_bytes())
+    packed[6] |= 1
+    packed[packed.index(b"PK\x01\x02") + 8] |= 1
+    path.write_bytes(packed)
+    with pytest.raises(Locked, match="unpack it with its password and give the folder"):
+        recognise(path)
+    (tmp_path / "latin.txt").write_bytes("1/2/2021, 10:00 - Inés: ñ\n".encode("latin-1") * 9)
+    with pytest.raises(WrongEncoding, match="save it as UTF-8"):
+        recognise(tmp_path / "latin.txt")
+
+
+def test_a_source_that_is_none_is_a_fault_of_ours() -> None:
+    module = ModuleType("odd")
+    module.__dict__["SOURCE"] = "not a format"
+    with pytest.raises(TypeError, match="odd"):
+        source._source(module)
+
+
+def test_lines_left_out_are_listed_by_file_and_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(source, "MOST_LINES", 3)
+    drops = Drops()
+    for line, file in ((9, "b"), (2, "a"), (1, "b"), (4, "a")):
+        drops.add(line, "why", file)
+    assert list(drops) == [(1, "why"), (2, "why"), (9, "why")] and len(drops) == 4
+    assert list(drops.listed()) == [("a", 2, "why"), ("b", 9, "why"), ("b", 1, "why")]
+    assert (drops.reason(9, "b"), drops.reason(9, "a")) == ("why", None)

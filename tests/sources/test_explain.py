@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 
 from sosias.sources.explain import NoSuchLine, explain
+from sosias.sources.source import recognise
 from tests.sources.exports import export, write, zipped
+from tests.sources.x_archive_exports import whole
 
 START = datetime(2021, 3, 29, 8, 0)
 CHAT = [(START + timedelta(minutes=step), "Ann", f"one {step}\ntwo") for step in range(9)]
@@ -39,3 +41,12 @@ def test_a_line_that_is_not_there(tmp_path: Path) -> None:
     path = write(tmp_path / "chat.txt", export("android en-GB", CHAT))
     with pytest.raises(NoSuchLine, match="it has 18"):
         explain(path, 19)
+
+
+def test_a_line_is_left_out_of_its_own_file_alone(tmp_path: Path) -> None:
+    path = zipped(tmp_path / "x.zip", whole())
+    [reading] = [one for one in recognise(path).readings if not list(one.messages()) or len(one.dropped)]
+    [(file, line, reason)] = reading.dropped.listed()
+    told = {one.file: one.reason for one in explain(path, line) if one.reason}
+    assert told == {file: reason} and reason == "another part of the archive has this post"
+    assert all(one.reason is None for one in explain(path, 1) if one.file == "x.zip/data/account.js")

@@ -149,7 +149,7 @@ def test_one_that_is_locked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     path = write_database(tmp_path / "chat.db", ROWS)
     other = sqlite3.connect(path, isolation_level=None)
     other.execute("BEGIN EXCLUSIVE")
-    assert "locked" in refused(path)
+    assert "locked" in (sentence := refused(path)) and "copy the file" in sentence
     other.execute("ROLLBACK")
     other.close()
     assert len(texts(path)) == 500

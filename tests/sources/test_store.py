@@ -113,7 +113,7 @@ def test_the_report(workspace: Workspace, tmp_path: Path) -> None:
             "why": "the export writes the telephone's clock and no zone",
         },
         "duplicates": 0,
-        "dropped": [{"line": 1, "reason": "before the first message"}],
+        "dropped": [{"file": "WhatsApp Chat with Team.txt", "line": 1, "reason": "before the first message"}],
         "dropped_by_reason": {"before the first message": 1},
         "notes": [],
     }

@@ -225,6 +225,31 @@ def test_a_table_without_names_of_columns_is_not_quoted(tmp_path: Path) -> None:
     assert "secret" not in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    "first",
+    [
+        "Ana,hola que tal mi secreto",
+        "Ana,¡hola!",
+        "Ana,hola Ana,hola Ana",
+        "Ana,12/3/2021",
+        "Ana,600123123",
+        "Ana,secretísimosecretísimosecretísimo",
+        "Ana,ana@example.org",
+        '"Ana\nhola",adiós',
+    ],
+)
+def test_a_first_line_that_is_a_message_is_not_quoted(first: str, tmp_path: Path) -> None:
+    path = write(tmp_path / "a.csv", f"{first}\nBob,vale\n")
+    columns = first.count(",") + 1
+    path.write_text(path.read_text() + f"{','.join(['adiós'] * columns)}\n")
+    for told in ({}, {"text": "nowhere"}):
+        with pytest.raises(SosiasError) as caught:
+            recognise(path, Options(columns=told))
+        said = str(caught.value).replace(str(path), "")
+        words = first.replace('"', "").replace(",", " ").split()
+        assert not any(word in said for word in [*words, "Bob", "vale", "adiós"])
+
+
 def test_among_other_files_only_messages_are_taken(tmp_path: Path) -> None:
     chat = export(
         "android en-GB", [(datetime(2021, 3, 9), "Ann", "hi"), (datetime(2021, 3, 10), "Bob", "yo")]

@@ -114,6 +114,11 @@ def test_whole_archive(tmp_path: Path) -> None:
     assert by_text["Viaje"].attributes == {"event": "conversationNameUpdate", "by": "@bob"}
 
 
+def test_a_cut_post_whose_link_is_not_told_is_the_long_one(tmp_path: Path) -> None:
+    cut = post(8, LONG[:279] + "… https://t.co/own")
+    assert notes(tmp_path, [cut], [note(108, LONG, 8)]) == [LONG]
+
+
 @pytest.mark.parametrize("number", range(4))
 def test_seeds(number: int, tmp_path: Path) -> None:
     found = readings(seeds(tmp_path)[number])
@@ -165,6 +170,8 @@ QUOTED = link("q", "https://x.com/bob/status/99?s=20")
         (post(1, "ve\nhttps://t.co/q", links=[QUOTED]), "ve\n", QUOTED["expanded_url"]),
         (post(1, "https://t.co/q ve", links=[QUOTED]), f"{QUOTED['expanded_url']} ve", ""),
         (post(1, "ve… https://t.co/own", links=[OWN_LINK]), "ve…", ""),
+        (post(1, "ve… https://t.co/own"), "ve…", ""),
+        (post(1, "ve https://t.co/own"), "ve https://t.co/own", ""),
         (
             post(1, "ve… https://t.co/q https://t.co/own", links=[OWN_LINK, QUOTED]),
             "ve…",
