@@ -25,7 +25,8 @@ LEVELS = {
     *("TRACE", "DEBUG", "INFO", "NOTICE", "WARN", "WARNING", "ERROR"),
     *("CRITICAL", "FATAL", "SEVERE", "ALERT"),
 }
-"""In the place of names in a program's log, whose headers can be like an iPhone's."""
+"""In the place of names in a program's log, whose headers can be like an iPhone's; two of them are enough:
+one contact may be called so."""
 
 
 class WhatsApp:
@@ -100,7 +101,7 @@ def _surveyed(file: TextFile, options: Options) -> Export | None:
         return None
     title, named_in = chat_title(file.entry)
     survey = Survey.of(file, grammar, title)
-    if survey.names.heads and LEVELS.issuperset(survey.names.heads):
+    if len(survey.names.heads) > 1 and LEVELS.issuperset(survey.names.heads):
         return None
     language = survey.language() or named_in
     separator = grammar.spelling.separator

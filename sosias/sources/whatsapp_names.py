@@ -176,8 +176,8 @@ class Names:
         if self.apple or name not in self._colons or not body.startswith(name):
             return False
         follows = body[len(name) :]
-        alone = self._next.get(name.partition(COLON)[0]) is None
-        return GOES_ON.match(follows) is not None and (not alone or bool(SYSTEM.search(follows)))
+        writes_too = self._next.get(name.partition(COLON)[0]) is None
+        return GOES_ON.match(follows) is not None and (not writes_too or bool(SYSTEM.search(follows)))
 
     def _is_tight(self, head: str) -> bool:
         """Is it `Bob:Hi` of `Bob:Hi: there`, without a space after the name?"""

@@ -536,6 +536,8 @@ def test_a_program_s_log_is_no_chat(tmp_path: Path) -> None:
     assert [one.entries[0].path for one in recognise(tmp_path).readings] == [chat]
     with pytest.raises(NotAnExport):
         recognise(tmp_path / "log.txt")
+    contact = write(tmp_path / "WhatsApp Chat with INFO.txt", log.splitlines(keepends=True)[0])
+    assert said(read(contact)[1]) == [("INFO", "started")]
 
 
 def test_a_missing_space_after_the_colon(tmp_path: Path) -> None:
