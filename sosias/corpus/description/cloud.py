@@ -10,6 +10,8 @@ from sosias.corpus.description.plots import WIDTH, markup
 
 SMALLEST, LARGEST = 11, 40
 """Sizes of letters, in pixels of a phone."""
+AREA = WIDTH * 200
+"""Pixels that the words may cover together; of many long ones all are smaller."""
 FLAT = 0.62
 """Height of the spiral for its width."""
 TONES = 3
@@ -21,10 +23,7 @@ Box = tuple[float, float, float, float]
 def cloud(words: Sequence[tuple[str, int]], title: str) -> Markup:
     """Draw words with their counts (the most frequent first); the same words give the same picture."""
     placed: list[tuple[str, float, Box]] = []
-    most, least = max((n for _w, n in words), default=1), min((n for _w, n in words), default=1)
-    for word, count in words:
-        share = (math.sqrt(count) - math.sqrt(least)) / ((math.sqrt(most) - math.sqrt(least)) or 1)
-        size = SMALLEST + share * (LARGEST - SMALLEST)
+    for word, size in _sizes(words):
         width, height = _width(word, size), size * 1.05
         for x, y in _spiral():
             box = (x - width / 2, y - height / 2, x + width / 2, y + height / 2)
@@ -34,9 +33,22 @@ def cloud(words: Sequence[tuple[str, int]], title: str) -> Markup:
     return markup(_drawn(placed, dict(words), title))
 
 
+def _sizes(words: Sequence[tuple[str, int]]) -> Iterator[tuple[str, float]]:
+    """Yield the words with the size of their letters: by the root of the count, as areas are compared."""
+    counts = [math.sqrt(count) for _word, count in words]
+    spread = (max(counts, default=1) - min(counts, default=1)) or 1
+    shares = [(count - min(counts)) / spread for count in counts]
+    full = [SMALLEST + share * (LARGEST - SMALLEST) for share in shares]
+    area = sum(_width(word, size) * size for (word, _count), size in zip(words, full, strict=True))
+    smaller = min(1.0, math.sqrt(AREA / area)) if area else 1.0
+    for (word, _count), size in zip(words, full, strict=True):
+        fitting = max(SMALLEST, size * smaller)
+        yield word, fitting * min(1.0, 0.9 * WIDTH / _width(word, fitting))
+
+
 def _spiral() -> Iterator[tuple[float, float]]:
     """Yield places from the middle outwards, until far beyond any picture."""
-    for step in range(4000):
+    for step in range(20_000):
         angle, radius = step * 0.31, step * 0.07
         yield radius * math.cos(angle), radius * math.sin(angle) * FLAT
 

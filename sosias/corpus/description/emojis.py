@@ -27,7 +27,8 @@ def pattern() -> str:
     from emoji.unicode_codes import STATUS
 
     single = {sign: facts["status"] for sign, facts in EMOJI_DATA.items() if len(sign) == 1}
-    drawn = {sign for sign, status in single.items() if status == STATUS["fully_qualified"]}
+    whole = (STATUS["fully_qualified"], STATUS["component"])  # a component: the bald head's hair
+    drawn = {sign for sign, status in single.items() if status in whole}
     marked = {sign for sign, status in single.items() if status == STATUS["unqualified"]}
     free = _class(drawn | {sign for sign in marked if ord(sign) >= PICTURES})
     picture = rf"(?:{free}[\x{{FE0F}}\x{{1F3FB}}-\x{{1F3FF}}]?|{_class(marked)}\x{{FE0F}})"

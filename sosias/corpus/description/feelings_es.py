@@ -34,7 +34,7 @@ WORDS = {
     bacan padrisimo ganador premio placer diversion emocionante favorito ideal""",
     1: """bien ayuda amigo amiga amable honor regalo vacaciones ventaja solucion descanso calma confianza
     respeto libertad libre fiel util salud apoyo facil capaz""",
-    -1: """dificil problema duda falta queja presion ruido imposible deuda debil critica culpa vergüenza
+    -1: """dificil problema duda falta queja presion ruido imposible deuda debil critica culpa verguenza
     extraño lastima sueño pobre""",
     -2: """triste tristeza dolor pena miedo rabia odio asco mentira guerra error fallo fracaso crisis
     desastre basura mierda muerte enfermedad accidente peligro amenaza ansiedad angustia estres insulto
