@@ -27,6 +27,26 @@ class Settings(BaseModel):
         return hashlib.sha256(self.model_dump_json().encode()).hexdigest()[:12]
 
 
+class SparkSettings(Settings):
+    """Where Spark runs."""
+
+    master: str = "local[*]"
+    """All cores of this machine, or the address of a cluster that sees the workspace's folder."""
+    properties: dict[str, str] = {}
+    """Spark's own, such as `spark.executor.memory`."""
+
+
+class BigQuerySettings(Settings):
+    """Whose BigQuery, and that the messages may be sent there."""
+
+    project: str
+    """The Google Cloud project that pays; its credentials are those of the user's own login."""
+    location: str | None = None
+    """Region where the messages are kept meanwhile, such as `EU`."""
+    agreed: date | None = None
+    """The day the user agreed that all messages are sent to Google; nothing is without it."""
+
+
 class WorkspaceSettings(Settings):
     """`sosias.toml`: what holds for all personas of a workspace."""
 
@@ -34,6 +54,14 @@ class WorkspaceSettings(Settings):
     """Version of the layout on disk; older ones are migrated when opened."""
     time_zone: str | None = None
     """IANA zone by whose clock the times of exports that give UTC are told; the last one given."""
+    engine: Literal["duckdb", "spark", "bigquery"] = "duckdb"
+    """What computes the sessions: this process, Spark (`sosias[spark]`) or BigQuery (`sosias[bigquery]`)."""
+    memory_gb: float = Field(2.5, gt=0)
+    """Memory for DuckDB's tables, in GB, three fifths of the machine's at most; the rest goes to disk."""
+    spark: SparkSettings | None = None
+    """What `engine = "spark"` takes, where it is not all of this machine."""
+    bigquery: BigQuerySettings | None = None
+    """What `engine = "bigquery"` needs."""
 
 
 class IdentitySettings(Settings):

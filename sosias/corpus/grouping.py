@@ -46,13 +46,17 @@ def grouping(settings: PreparationSettings) -> Grouping:
     )
 
 
-def turns(messages: ir.Table, settings: PreparationSettings) -> ir.Table:
-    """Number sessions and turns within each chat, and gather the bubbles of each turn.
+COLUMNS = ("chat", "seq", "sent_at", "author", "persona", "text", "to", "to_persona")
+"""What turns are made of."""
 
-    Comes in with one row a message (`chat`, `seq`, `sent_at`, `author`, `persona`, `text`, `to`,
-    `to_persona`), goes out with one row a turn (`chat`, `session`, `turn`, `author`, `persona`, `start`,
-    `to`, `to_persona`, `bubbles`).
-    """
+
+def turns(messages: ir.Table, settings: PreparationSettings) -> ir.Table:
+    """Number sessions and turns within each chat, and gather the bubbles of each turn."""
+    return gathered(numbered(messages, settings))
+
+
+def numbered(messages: ir.Table, settings: PreparationSettings) -> ir.Table:
+    """Return the `COLUMNS` of messages with the numbers of their `session` and `turn` in their chat."""
     limits = grouping(settings)
     chat = ibis.window(group_by="chat", order_by="seq")
     last = messages.mutate(_author=messages.author.lag().over(chat), _sent=messages.sent_at.lag().over(chat))
@@ -60,16 +64,24 @@ def turns(messages: ir.Table, settings: PreparationSettings) -> ir.Table:
     paused = silent | _silence(last, limits.burst_minutes) | (last._author != last.author)
     marked = last.mutate(_session=silent.cast("int64"), _turn=paused.cast("int64"))
     so_far = ibis.window(group_by="chat", order_by="seq", preceding=None, following=0)
-    numbered = marked.mutate(session=marked._session.sum().over(so_far), turn=marked._turn.sum().over(so_far))
-    bubble = ibis.struct({"seq": numbered.seq, "text": numbered.text})
-    return numbered.group_by(["chat", "session", "turn"]).aggregate(
-        author=numbered.author.min(),
-        persona=numbered.persona.any(),
-        start=numbered.sent_at.min(),
-        to=numbered.to.max(),
-        to_persona=numbered.to_persona.any(),
-        bubbles=bubble.collect().sort().map(lambda one: one.text),
+    counted = marked.mutate(session=marked._session.sum().over(so_far), turn=marked._turn.sum().over(so_far))
+    return counted.select(*COLUMNS, "session", "turn")
+
+
+def gathered(messages: ir.Table) -> ir.Table:
+    """Gather numbered messages into one row a turn: `chat`, `session`, `turn`, `author`, `persona`, `start`,
+    `to`, `to_persona`, `bubbles`."""
+    bubble = ibis.struct({"seq": messages.seq, "text": messages.text})
+    found = messages.group_by(["chat", "session", "turn"]).aggregate(
+        author=messages.author.min(),
+        persona=messages.persona.any(),
+        start=messages.sent_at.min(),
+        to=messages.to.max(),
+        to_persona=messages.to_persona.any(),
+        bubbles=bubble.collect(),
     )
+    # in a step of its own: BigQuery reads no list in the step that gathers it
+    return found.mutate(bubbles=found.bubbles.sort().map(lambda one: one.text))
 
 
 def _silence(messages: ir.Table, minutes: float) -> ir.BooleanValue:
@@ -107,29 +119,24 @@ def sessions(turns: ir.Table, settings: PreparationSettings) -> ir.Table:
     """Gather turns into sessions.
 
     Goes out with one row a session (`chat`, `session`, `piece`, `start`, `weight`: the persona's bubbles,
-    `turns`: in order).
+    `mine`: its turns, `turns`: in order).
     """
     cut = pieces(turns, settings)
     turn = ibis.struct({name: cut[name] for name in ("turn", "author", "persona", "bubbles", "start")})
-    keys = ["chat", "session", "piece"]
-    gathered = cut.group_by(keys).aggregate(
+    found = cut.group_by(["chat", "session", "piece"]).aggregate(
         start=cut.start.min(),
         weight=ibis.ifelse(cut.persona, cut.bubbles.length(), 0).sum(),
-        _mine=cut.persona.cast("int64").sum(),
+        mine=cut.persona.cast("int64").sum(),
         _all=cut.count(),
-        turns=turn.collect()
-        .sort()
-        .map(
-            lambda one: ibis.struct(
-                {"author": one.author, "persona": one.persona, "bubbles": one.bubbles, "start": one.start}
-            )
-        ),
+        turns=turn.collect(),
     )
     if grouping(settings).pairs:
-        gathered = gathered.filter(gathered._mine > 0, gathered._mine < gathered._all)
-    if settings.most_turns_per_chat:
-        gathered = _capped(gathered, settings.most_turns_per_chat)
-    return gathered.drop("_mine", "_all")
+        found = found.filter(found.mine > 0, found.mine < found._all)
+    return found.mutate(turns=found.turns.sort().map(_without_number)).drop("_all")
+
+
+def _without_number(turn: ir.StructValue) -> ir.StructValue:
+    return ibis.struct({name: turn[name] for name in ("author", "persona", "bubbles", "start")})
 
 
 SPREAD = 2_654_435_769
@@ -137,14 +144,20 @@ SPREAD = 2_654_435_769
 Programming, volume 3, 6.4)."""
 
 
-def _capped(sessions: ir.Table, most: int) -> ir.Table:
-    """Leave of each chat sessions with about `most` turns of the persona's, spread over its time.
+def capped(sessions: ir.Table, settings: PreparationSettings) -> ir.Table:
+    """Leave of each chat sessions with about as many turns of the persona's as are asked for, spread over
+    its time; `mine` goes.
 
     The newest alone would put a chat into the test's share and nothing of it into the training's.
     """
+    most = settings.most_turns_per_chat
+    if most is None:
+        return sessions.drop("mine")
+    keys = ["chat", "session", "piece"]
+    slim = sessions.select(*keys, "mine")  # a window over all sessions would hold their turns
     in_time = ibis.window(group_by="chat", order_by=["session", "piece"])
-    placed = sessions.mutate(_place=ibis.row_number().over(in_time))
+    placed = slim.mutate(_place=ibis.row_number().over(in_time))
     mixed = placed.mutate(_order=(placed._place * SPREAD) % 2**32)
     so_far = ibis.window(group_by="chat", order_by=["_order", "_place"], preceding=None, following=0)
-    summed = mixed.mutate(_so_far=mixed._mine.sum().over(so_far))
-    return summed.filter(summed._so_far - summed._mine < most).drop("_place", "_order", "_so_far")
+    summed = mixed.mutate(_so_far=mixed.mine.sum().over(so_far))
+    return sessions.semi_join(summed.filter(summed._so_far - summed.mine < most), keys).drop("mine")

@@ -3,7 +3,6 @@
 import hashlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 import ibis
@@ -13,7 +12,7 @@ import pyarrow.parquet as pq
 
 from sosias.corpus import cleaning, grouping, posts, splitting, threads
 from sosias.corpus.choosing import check_where, mark_persona, narrowed
-from sosias.corpus.engine import connect, read_messages
+from sosias.corpus.engine import Engine, connect, engine_for, read_messages
 from sosias.corpus.session import SESSION_SCHEMA, Session, from_table
 from sosias.errors import SosiasError
 from sosias.events import Listener, Progress, silent
@@ -23,8 +22,6 @@ from sosias.workspace import Persona, Workspace, atomic_file, scratch_folder
 
 STAGES = 3
 """Cleaning counted, grouped, split."""
-BATCH = 20_000
-"""Sessions that are written at a time."""
 
 
 class NoMessages(SosiasError):
@@ -55,6 +52,7 @@ def prepare(
     Raises:
         NoMessages, BadWhere, NoWords, TooFewSessions: nothing to prepare, or not enough.
         NoNearCopies: they are asked for, and the package for it is missing.
+        NoSpark, NoJava, NoBigQuery, NotAgreed, NotLetIn: as `engine_for`.
     """
     known = names(workspace)
     files = workspace.message_files()
@@ -63,18 +61,15 @@ def prepare(
     with workspace.writing(), scratch_folder(persona.sessions_file.parent) as scratch:
         settings = shown(_narrowed(workspace, persona, where), known)
         listener(Progress("prepare", 0, STAGES))
-        judged = judge(read_messages(files, known, scratch), settings)
-        rules = cleaning.report(
-            cleaning.counted(judged).to_pyarrow().to_pylist(), settings.preparation.cleaning
-        )
+        engine = engine_for(workspace.settings, scratch)
+        judged = engine.keep([judge(read_messages(files, known, engine), settings)])
+        counted = cleaning.counted(judged).to_pyarrow().to_pylist()
+        rules = cleaning.report(counted, settings.preparation.cleaning)
         listener(Progress("prepare", 1, STAGES))
-        # on disk in between: what comes after looks at the sessions more than once
-        grouped = scratch / "grouped.parquet"
-        _write(group(judged, settings), grouped)
+        grouped = in_parts(judged, settings, engine)
         listener(Progress("prepare", 2, STAGES))
-        sessions = splitting.number(connect(scratch).read_parquet(grouped))
         with atomic_file(persona.sessions_file) as new:
-            _write(splitting.split(sessions, settings.preparation).select(*SESSION_SCHEMA.names), new)
+            engine.write(divide(grouped, settings), new, SESSION_SCHEMA)
             counts = summary(connect(scratch).read_parquet(new))
             _check(counts, settings)
     listener(Progress("prepare", STAGES, STAGES))
@@ -100,14 +95,6 @@ def _narrowed(workspace: Workspace, persona: Persona, where: str | None) -> Pers
     return settings
 
 
-def _write(table: ir.Table, path: Path) -> None:
-    """Write a table as Parquet, a batch at a time; sessions in the schema that has them."""
-    schema = SESSION_SCHEMA if table.columns == tuple(SESSION_SCHEMA.names) else table.schema().to_pyarrow()
-    with pq.ParquetWriter(path, schema) as writer:
-        for batch in table.to_pyarrow_batches(chunk_size=BATCH):
-            writer.write_table(pa.Table.from_batches([batch]).cast(schema))
-
-
 def shown(settings: PersonaSettings, names: Mapping[str, str]) -> PersonaSettings:
     """Return the settings with the name under which the author's messages are read now."""
     author = settings.author and names.get(settings.author, settings.author)
@@ -127,15 +114,33 @@ def judge(messages: ir.Table, settings: PersonaSettings) -> ir.Table:
     return cleaning.marked(marked, preparation.cleaning)
 
 
-def group(judged: ir.Table, settings: PersonaSettings) -> ir.Table:
-    """Return the sessions of the messages that no rule takes: without number and split."""
-    preparation = settings.preparation
+def number(judged: ir.Table, settings: PersonaSettings) -> ir.Table:
+    """Return the messages that no rule takes, with the numbers of their sessions and turns."""
     own = cleaning.left(judged)
-    if preparation.threads:
-        turns = threads.concerning(grouping.turns(threads.addressed(own), preparation))
-    else:
-        turns = grouping.turns(threads.unaddressed(own), preparation)
-    return grouping.sessions(turns, preparation)
+    aimed = threads.addressed(own) if settings.preparation.threads else threads.unaddressed(own)
+    return grouping.numbered(aimed, settings.preparation)
+
+
+def group(numbered: ir.Table, settings: PersonaSettings, *, part: int = 0, parts: int = 1) -> ir.Table:
+    """Return the sessions of numbered messages, or one of so many parts of them."""
+    here = numbered.filter(numbered.session % parts == part) if parts > 1 else numbered
+    turns = grouping.gathered(here)
+    if settings.preparation.threads:
+        turns = threads.concerning(turns, threads.groups(numbered))
+    return grouping.sessions(turns, settings.preparation)
+
+
+def in_parts(judged: ir.Table, settings: PersonaSettings, engine: Engine) -> ir.Table:
+    """Return the sessions of the messages that no rule takes, as few at a time as the engine can hold."""
+    numbered = engine.keep([number(judged, settings)])
+    parts = engine.parts(int(numbered.count().to_pyarrow().as_py()))
+    return engine.keep([group(numbered, settings, part=part, parts=parts) for part in range(parts)])
+
+
+def divide(grouped: ir.Table, settings: PersonaSettings) -> ir.Table:
+    """Return the sessions that are taken, numbered in time and split: the columns of `SESSION_SCHEMA`."""
+    taken = grouping.capped(grouped, settings.preparation)
+    return splitting.split(splitting.number(taken), settings.preparation).select(*SESSION_SCHEMA.names)
 
 
 def session_table(messages: ir.Table, settings: PersonaSettings) -> pa.Table:
@@ -144,9 +149,8 @@ def session_table(messages: ir.Table, settings: PersonaSettings) -> pa.Table:
     Raises:
         BadWhere: an expression cannot be used.
     """
-    grouped = splitting.number(group(judge(messages, settings), settings))
-    table = splitting.split(grouped, settings.preparation).to_pyarrow()
-    return table.select(SESSION_SCHEMA.names).cast(SESSION_SCHEMA)
+    grouped = group(number(judge(messages, settings), settings), settings)
+    return divide(grouped, settings).to_pyarrow().cast(SESSION_SCHEMA)
 
 
 def read_sessions(persona: Persona) -> list[Session]:

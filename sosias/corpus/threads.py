@@ -65,12 +65,12 @@ def _called(text: ir.StringColumn, pattern: str) -> ir.StringValue:
     return text.re_extract(pattern, 1).lower().nullif("")
 
 
-def concerning(turns: ir.Table) -> ir.Table:
+def concerning(turns: ir.Table, groups: ir.Table) -> ir.Table:
     """Leave, in groups, the persona's turns, those said to them, and what they answer.
 
     What the persona answers is what whoever they reply to or name has said since the persona's last
-    turn; where they name nobody, all since then that is said to nobody in particular. Chats of two stay
-    as they are.
+    turn; where they name nobody, all since then that is said to nobody in particular. Chats of two, which
+    `groups` tells, stay as they are.
     """
     block = ibis.window(group_by=["chat", "session"], order_by="turn", preceding=None, following=0)
     mine = turns.persona.cast("int64")
@@ -78,7 +78,7 @@ def concerning(turns: ir.Table) -> ir.Table:
     blocked = turns.mutate(_block=mine.sum().over(block) - mine)
     whole = ibis.window(group_by=["chat", "session", "_block"])
     answered = ibis.ifelse(blocked.persona, blocked.to, ibis.null("string")).max().over(whole)
-    joined = blocked.mutate(_answered=answered).left_join(_groups(turns), "chat")
+    joined = blocked.mutate(_answered=answered).left_join(groups, "chat")
     kept = joined.filter(
         joined._two.fill_null(False)
         | joined.persona
@@ -89,5 +89,6 @@ def concerning(turns: ir.Table) -> ir.Table:
     return kept.select(*turns.columns)
 
 
-def _groups(turns: ir.Table) -> ir.Table:
-    return turns.group_by("chat").aggregate(_two=turns.author.nunique() <= 2)
+def groups(messages: ir.Table) -> ir.Table:
+    """Return of each `chat` whether `_two` at most write in it."""
+    return messages.group_by("chat").aggregate(_two=messages.author.nunique() <= 2)

@@ -242,7 +242,9 @@ def test_the_steps_are_sql_for_the_big_engines(dialect: str, attributes: str) ->
     settings = PreparationSettings(threads=True, pairs=True, session_turns=4, most_turns_per_chat=9)
     messages = ibis.table({**COLUMNS, "attributes": attributes}, name="messages")
     judged = cleaning.marked(messages, settings.cleaning)
-    turns = threads.concerning(grouping.turns(threads.addressed(cleaning.left(judged)), settings))
+    turns = threads.concerning(
+        grouping.turns(threads.addressed(cleaning.left(judged)), settings), threads.groups(judged)
+    )
     numbered = splitting.number(grouping.sessions(turns, settings))
     expressions = [
         cleaning.counted(judged),
