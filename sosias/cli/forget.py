@@ -11,7 +11,7 @@ from sosias.errors import SosiasError
 from sosias.language import translate as _
 
 if TYPE_CHECKING:
-    from sosias.pipeline.forgetting import PersonaTraces, Traces
+    from sosias.pipeline.traces import PersonaTraces, Traces
 
 Person = Annotated[str, typer.Argument(metavar="PERSON", help=_("A name in the messages."))]
 Yes = Annotated[bool, typer.Option("--yes", help=_("Delete without asking: for scripts."))]
@@ -31,7 +31,8 @@ class NotAsked(SosiasError):
 
 def forget(call: Call, person: Person, yes: Yes = False, runs: Runs = False) -> None:
     """Show what will be deleted, ask, delete it, and say what cannot be undone."""
-    from sosias.pipeline.forgetting import forget, survey
+    from sosias.pipeline.forgetting import forget
+    from sosias.pipeline.traces import survey
 
     workspace = call.workspace()
     if not yes:

@@ -30,6 +30,7 @@ from sosias.cli.create import create
 from sosias.cli.demo import demo
 from sosias.cli.doctor import doctor
 from sosias.cli.evaluate import evaluate
+from sosias.cli.export import export
 from sosias.cli.forget import forget
 from sosias.cli.generate import generate
 from sosias.cli.import_ import import_
@@ -69,6 +70,7 @@ for name, function, said in (
     ("generate", generate, _("Let a persona write on from a beginning.")),
     ("serve", serve, _("Offer the personas to programs, as OpenAI's API.")),
     ("messages", messages, _("Write out the messages of the workspace.")),
+    ("export", export, _("Write the messages as a table for other programs.")),
     ("forget", forget, _("Delete all that there is of somebody, and keep them out.")),
     ("doctor", doctor, _("Say what this machine can do, and what is missing.")),
 ):

@@ -15,6 +15,7 @@ from sosias.sources.problems import Unreadable
 from sosias.sources.source import OWNER, DateOrder, Options, Reading
 from sosias.sources.table_file import Table, open_table, read_table
 from sosias.sources.tables_columns import Columns, check_told, find, plain, refusal
+from sosias.sources.tables_ours import SHAPE, unguarded
 from sosias.sources.tables_rows import SOURCE_NAME, Rows, moment, shown
 from sosias.sources.tables_times import Times, is_numeric, learn
 from sosias.sources.zones import Zone
@@ -94,6 +95,7 @@ class _Export:
         """Survey a table; None: it is none, or not one of messages."""
         try:
             table = read_table(entry) if options.alone else open_table(entry)
+            table = table and unguarded(table)
             sample = [row for _first, _last, row in islice(table.rows(), SAMPLE)] if table else []
         except Unreadable:
             if options.alone:
@@ -139,7 +141,8 @@ class _Export:
         self.rows.bursts = names == ELVISBOT
         self.rows.other_kind = "media" if weclone else None
         self.rows.keys = ("chat", "id", "kind") if weclone else self._keys()
-        ours = OURS.items() <= self.columns.found().items()
+        found = self.columns.found().items()
+        ours = found >= OURS.items() or found >= SHAPE.items()
         if ours:
             notes.append(_("written by sosias, and read back as it was; the origins are left out"))
         else:
@@ -184,7 +187,7 @@ def _pairs(columns: Columns) -> str:
 def _known_shape(table: Table) -> Mapping[str, str]:
     """Return the columns of tables whose shape is known, nothing of others."""
     names = set(table.columns)
-    return next((shape for shape in (WECLONE, OURS) if names >= set(shape.values())), {})
+    return next((shape for shape in (WECLONE, OURS, SHAPE) if names >= set(shape.values())), {})
 
 
 def _is_ours(columns: Columns, told: Mapping[str, str]) -> bool:

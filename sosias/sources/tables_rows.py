@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import date
 from typing import Any
 
@@ -208,7 +209,12 @@ def shown(value: Any) -> str:
 
 
 def _flat(value: Any) -> dict[str, str]:
-    """Return the attributes that sosias itself has written."""
+    """Return the attributes that sosias itself has written: an object, as JSON in CSV, pairs in Parquet."""
+    if isinstance(value, str) and value.startswith("{"):
+        with suppress(ValueError, RecursionError):
+            value = json.loads(value)
+    if isinstance(value, list) and all(isinstance(pair, tuple) for pair in value):
+        value = dict(value)
     if not isinstance(value, dict):
         return {} if value is None or value == "" else {"attributes": shown(value)}
     return {key: shown(one) for key, one in value.items()}

@@ -14,7 +14,8 @@ import pytest
 
 from sosias.corpus.prepare import prepare
 from sosias.messages import Message, to_table, with_ids
-from sosias.pipeline.forgetting import forget, survey
+from sosias.pipeline.forgetting import forget
+from sosias.pipeline.traces import survey
 from sosias.settings import Consent, PersonaSettings, PreparationSettings, RunSettings, TrainingSettings
 from sosias.sources.store import UnknownAuthor, import_files, join_people, part_people, stored_messages
 from sosias.workspace import Persona, Workspace, private_folder, write_json, write_settings, write_text
