@@ -29,16 +29,10 @@ Page = Annotated[
 
 def look(call: Call, file: File = None, page: Page = False) -> None:
     """Describe the messages of the workspace."""
-    from sosias.corpus.describe import describe
-    from sosias.corpus.engine import read_messages
-    from sosias.sources.people import names
-    from sosias.sources.store import NothingImported
+    from sosias.corpus.describe import describe_workspace
 
     workspace = call.workspace()
-    files = workspace.message_files()
-    if not files:
-        raise NothingImported(folder=workspace.folder)
-    facts = describe(read_messages(files, names(workspace)))
+    facts = describe_workspace(workspace)
     if page or file is not None:
         _write_page(call, facts, file or workspace.look_page)
         return

@@ -8,7 +8,11 @@ from sosias.corpus.description import emojis, languages, lengths, mood, talk, ti
 from sosias.corpus.description.kept import kept
 from sosias.corpus.description.people import measured, people
 from sosias.corpus.description.sentences import sentences
+from sosias.corpus.engine import engine_for, read_messages
 from sosias.messages import TRAINABLE_KINDS
+from sosias.sources.people import names
+from sosias.sources.store import NothingImported
+from sosias.workspace import Workspace, scratch_folder
 
 DETAILED = 20
 """People of whom everything is counted, the busiest; of all others only sums."""
@@ -16,6 +20,25 @@ FAVOURITES = 3
 """Emoji of each of them."""
 FORMS = ("q", "k", "xq", "pq", "tb", "tmb", "d", "jaja", "jajaja", "ja", "haha", "http", "https", "www")
 """Spellings of common words in chats, which lists of stop words do not have."""
+
+
+def describe_workspace(workspace: Workspace) -> dict[str, Any]:
+    """Return the figures of a workspace's messages, people's joined names applied.
+
+    Spark counts where the workspace asks for it; else DuckDB does, also for those who prepare on BigQuery,
+    which has no maps and no functions of Python's, and would be sent all messages.
+
+    Raises:
+        NothingImported: there are no messages.
+    """
+    files = workspace.message_files()
+    if not files:
+        raise NothingImported(folder=workspace.folder)
+    settings = workspace.settings
+    if settings.engine == "bigquery":
+        settings = settings.model_copy(update={"engine": "duckdb"})
+    with scratch_folder(workspace.folder) as scratch:
+        return describe(read_messages(files, names(workspace), engine_for(settings, scratch)))
 
 
 def describe(messages: ir.Table) -> dict[str, Any]:
