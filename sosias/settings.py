@@ -86,8 +86,23 @@ class ForgottenSettings(Settings):
     """Random bytes in hexadecimal, so that equal names of two workspaces have other hashes."""
     hashes: tuple[str, ...]
     """Of each spelling (`sosias.sources.forgotten`)."""
+    lengths: tuple[int, ...] = ()
+    """Of how many words and signs their names are, 0 for a telephone's number: to find them within texts."""
     apart: tuple[str, ...] = ()
     """Names of other people that the user took apart from theirs."""
+
+
+class PseudonymSettings(Settings):
+    """What stands for whom: with this the real names can be put back, and without it nobody can."""
+
+    key: str = ""
+    """Random bytes in hexadecimal, by which stand-ins are chosen; made when there is none."""
+    refused: tuple[str, ...] = ()
+    """Words that stay as they are: a review has refused to take them for a person's."""
+    added: dict[str, str] = {}
+    """Words that are always replaced, and of what kind they are (name, surname, address …)."""
+    stand_ins: dict[str, dict[str, str]] = {}
+    """By kind: what is real, and what stands for it."""
 
 
 class PeopleSettings(Settings):
@@ -99,6 +114,8 @@ class PeopleSettings(Settings):
     """Names that no import joins: the user took them apart."""
     forgotten: tuple[ForgottenSettings, ...] = ()
     """Those whose messages no import brings back."""
+    pseudonyms: PseudonymSettings = PseudonymSettings()
+    """What stands for the others in what personas are trained on."""
 
 
 class Consent(Settings):
@@ -151,6 +168,8 @@ class PreparationSettings(Settings):
     where: str | None = None
     """An expression over the messages (SQL): only these are read at all, whoever wrote them."""
     cleaning: CleaningSettings = CleaningSettings()
+    pseudonyms: bool | None = None
+    """Stand-ins for the people, numbers and addresses in the messages; None: yes, but for fiction."""
     join: Literal["answers"] | None = None
     """`answers`: of Reddit, each post with one comment on it is a session; the comment is the persona's."""
     preset: Literal["elvisbot", "famaf", "weclone"] | None = None

@@ -1,0 +1,67 @@
+"""Finder: everything in a text that points to a person, by what is known of a corpus."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from sosias.corpus.pseudonyms import identifiers, phones
+from sosias.corpus.pseudonyms.forms import Sure
+from sosias.corpus.pseudonyms.lists import plain, words
+from sosias.corpus.pseudonyms.names import LEARNT_FROM, Names
+from sosias.corpus.pseudonyms.spans import Kind, Span, apart
+from sosias.corpus.pseudonyms.spelling import squeezed
+
+
+@dataclass(frozen=True)
+class Finder:
+    """What is known of a corpus and of its owner's wishes; it can be sent to other machines."""
+
+    people: Mapping[str, tuple[str, Sure]]
+    """Words of the participants' names (`forms.people_forms`)."""
+    kept: frozenset[str] = frozenset()
+    """Plain spellings that stay: the persona's own names, and what was refused."""
+    added: Mapping[str, Kind] | None = None
+    """Words that are always taken, small, with their kind."""
+    learnt: Mapping[str, Sure] | None = None
+    """Words that the corpus itself tells to be names."""
+    regions: Sequence[str] | None = None
+    """Countries whose telephone numbers are looked for; None: those of the language."""
+    language: str = "es"
+
+    @cached_property
+    def names(self) -> Names:
+        added = frozenset(self.added or ())
+        return Names(self.people, self.kept, added, self.learnt or {})
+
+    def find(self, text: str) -> list[Span]:
+        """Return what points to a person, in order and apart from each other."""
+        regions = self.regions or phones.regions_of((), self.language)
+        numbers = [span for span in identifiers.find(text, regions) if not self._is_kept(span)]
+        names = self.names.find(text)
+        return apart([*numbers, *names]) if numbers else names
+
+    def _is_kept(self, span: Span) -> bool:
+        return bool(self.kept) and span.canonical.lower() in self.kept
+
+
+def learn(finder: Finder, texts: Iterable[str]) -> Finder:
+    """Return the finder with the names that texts tell by clear cues."""
+    counts: Counter[str] = Counter()
+    for text in texts:
+        counts.update(finder.names.evidence(text))
+    return learnt_from(finder, counts)
+
+
+def learnt_from(finder: Finder, evidence: Mapping[str, int]) -> Finder:
+    """Return the finder with the words that clear cues tell to be names often enough.
+
+    What is no word of the language is a name from then on; a word needs further signs where it stands.
+    """
+    learnt: dict[str, Sure] = {}
+    for small, count in evidence.items():
+        if count >= LEARNT_FROM:
+            sure = Sure.CUE if small in words() else Sure.ALWAYS
+            for spelling in (small, plain(squeezed(small))):
+                learnt[spelling] = Sure.CUE if spelling in words() else sure
+    return replace(finder, learnt=learnt)

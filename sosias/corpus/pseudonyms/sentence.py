@@ -1,0 +1,173 @@
+"""Sentence: the words of a text, and what those around a word say of whether it is somebody's name."""
+
+from collections.abc import Container
+from functools import cached_property
+from typing import NamedTuple
+
+from sosias.corpus.pseudonyms import cues
+from sosias.corpus.pseudonyms.forms import forms
+from sosias.corpus.pseudonyms.lists import words
+from sosias.corpus.pseudonyms.spelling import DRAWN_OUT, WORD
+
+ENDS = '.!?¿¡…\n:;"“«•*-–—>()'
+"""After these a capital says nothing."""
+NEAR = (" ", "  ", ", ", ": ", " : ")
+"""What may stand between a cue and a name."""
+AND = ("y", "e", "and")
+CAPITALS = 0.6
+"""Share of words in capitals from which all are shouted;"""
+TITLED = 0.7
+"""of words with a capital, from which it is a habit or a title."""
+
+
+class Token(NamedTuple):
+    """A word, where it stands, and what stands between the word before and it."""
+
+    text: str
+    small: str
+    start: int
+    end: int
+    before: str
+
+
+class Sentence:
+    """A text, word by word. Words are named by their position."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.tokens: list[Token] = []
+        last = 0
+        for match in WORD.finditer(text):
+            word, start = match.group(), match.start()
+            self.tokens.append(Token(word, word.lower(), start, match.end(), text[last:start]))
+            last = match.end()
+
+    @cached_property
+    def is_shouted(self) -> bool:
+        """Are capitals no sign here, since the words are written in them, or most with one?"""
+        long = [token for token in self.tokens if len(token.text) > 1]
+        capital = sum(token.text.isupper() for token in long)
+        if len(long) < 3:
+            return len(long) > 1 and capital == len(long)
+        titled = sum(token.text[0].isupper() for token in long)
+        return capital > CAPITALS * len(long) or titled > TITLED * len(long)
+
+    def small(self, place: int) -> str:
+        """Return a word in small letters, nothing where there is none."""
+        return self.tokens[place].small if 0 <= place < len(self.tokens) else ""
+
+    def gap(self, place: int) -> str:
+        """Return what stands before a word, nothing where there is none."""
+        return self.tokens[place].before if 0 <= place < len(self.tokens) else ""
+
+    def is_titled(self, place: int) -> bool:
+        """Has a word a capital that was meant?"""
+        return self.tokens[place].text[0].isupper() and not self.is_shouted
+
+    def is_inside(self, place: int) -> bool:
+        """Has a word a capital where no sentence begins?"""
+        token = self.tokens[place]
+        if place == 0 or not self.is_titled(place) or any(sign in ENDS for sign in token.before):
+            return False
+        is_short_capitals = token.text.isupper() and len(token.text) < 4
+        return not is_short_capitals and self.small(place - 1) not in cues.PLACES_BEFORE
+
+    def is_behind(self, place: int, heralds: Container[str]) -> bool:
+        """Does one of the heralds stand right before a word?"""
+        return place > 0 and self.gap(place) == " " and self.small(place - 1) in heralds
+
+    def is_weak(self, place: int) -> bool:
+        """Do the words around say that a person may be meant?"""
+        near = self.gap(place) in NEAR and self.small(place - 1) in cues.WEAK
+        return near or self.is_behind(place, cues.ARTICLES) or self._does(place)
+
+    def is_clear(self, place: int) -> bool:
+        """Do the words around say that only a person can be meant?"""
+        titled = self.is_titled(place)
+        if self.gap(place) in NEAR and self._is_announced(place, titled):
+            return True
+        return (self._does(place) and (titled or self._acts(place))) or self._is_called(place, titled)
+
+    def is_introduced(self, place: int) -> bool:
+        """Do the words before say outright that somebody's name follows?"""
+        one, two = self.small(place - 1), self.small(place - 2)
+        if self.gap(place) not in NEAR:
+            return False
+        related = one in cues.RELATIONS and two in cues.OWNERS and two not in ("un", "una", "a", "the")
+        told = one == "a" and two in cues.TOLD_TO
+        return related or told or one in cues.NAMED or (one == "is" and two == "name")
+
+    def is_gone_to(self, place: int) -> bool:
+        """Is it a place that names of people are taken from, and is somebody there: `en Santiago`?"""
+        if self.small(place) not in cues.ELSEWHERE:
+            return False
+        to = self.small(place - 1) in ("a", "to") and self.small(place - 2) in cues.GOING
+        return to or self.is_behind(place, cues.AT)
+
+    def is_called_out(self, place: int) -> bool:
+        """Does a word that is drawn out begin or end the text?"""
+        small = self.small(place)
+        edge = place in (0, len(self.tokens) - 1)
+        return edge and DRAWN_OUT.search(small) is not None and small not in words()
+
+    def is_in_a_row(self, place: int, names: Container[int]) -> bool:
+        """Is a word one of several people: `rosa, ana y yo`?"""
+        one, two = place + 1, place + 2
+        joined = self.small(one) in AND and (two in names or self.small(two) in ("yo", "me"))
+        after = self.is_behind(place, AND) and place - 2 in names
+        goes_on = self.small(two) in AND or self.gap(two) == ", "
+        return joined or after or (self.gap(one) == ", " and one in names and goes_on)
+
+    def _is_announced(self, place: int, titled: bool) -> bool:
+        """Do the words before tell that a person is meant?"""
+        small, one, two = self.small(place), self.small(place - 1), self.small(place - 2)
+        known = titled or small in forms()
+        if one in cues.GREETINGS:
+            return self._is_greeted(place, titled)
+        if one in cues.RELATIONS and two in cues.OWNERS:
+            return titled or not any(
+                small in others for others in (cues.AFTER, cues.AFTER_CLITICS, cues.NO_NAMES)
+            )
+        if one in cues.NAMED or (one == "a" and two in cues.TOLD_TO) or (one == "is" and two == "name"):
+            return True
+        if one in cues.TITLES:
+            return titled or one in cues.SHORT_TITLES
+        if one == "de" and two in cues.BELONGINGS:
+            return titled or two in cues.PEOPLES
+        if one in cues.WITH:
+            return titled or (known and small not in cues.NOT_WITH)
+        if one in cues.TOLD or (one == "about" and two in ("what", "how")):
+            return known
+        return one in ("soy", "habla") and titled
+
+    def _is_greeted(self, place: int, titled: bool) -> bool:
+        small, greeting = self.small(place), self.small(place - 1)
+        begins = place < 2 or any(sign in ENDS + "," for sign in self.gap(place - 1))
+        if greeting in cues.WEAK_GREETINGS or not begins:
+            return titled
+        return small not in cues.PET_WORDS and small not in cues.DISCOURSE
+
+    def _does(self, place: int) -> bool:
+        """Does what a person does follow, or an English genitive?"""
+        token = self.tokens[place]
+        if self.text[token.end : token.end + 2] in ("'s", "’s"):
+            return token.small not in cues.NO_OWNERS
+        if self.gap(place + 1) != " ":
+            return False
+        following = self.small(place + 1)
+        return following in cues.AFTER or (
+            following in cues.AFTER_CLITICS and self.small(place + 2) in cues.AFTER
+        )
+
+    def _acts(self, place: int) -> bool:
+        """Does a known name do what only people do: `rosa dijo`?"""
+        return self.small(place + 1) in cues.ACTS and self.small(place) in forms()
+
+    def _is_called(self, place: int, titled: bool) -> bool:
+        """Is somebody spoken to: `…, Rosa!` at the end?"""
+        small = self.small(place)
+        if place + 1 < len(self.tokens) or "," not in self.gap(place):
+            return False
+        if small in cues.DISCOURSE or small in cues.PET_WORDS or self.gap(place - 2).strip() == ",":
+            return False
+        return titled or small in forms()
