@@ -62,9 +62,8 @@ class Spark:
 
     def write(self, table: ir.Table, path: Path, schema: pa.Schema) -> None:
         """Write a table, in its order, into one Parquet file; never the whole of it in memory."""
-        parts = sorted(
-            self._written(table).glob("part-*.parquet")
-        )  # their names are in the order of the rows
+        # the names of its parts are in the order of the rows
+        parts = sorted(self._written(table).glob("part-*.parquet"))
         batches = (batch for part in parts for batch in pq.ParquetFile(part).iter_batches(BATCH))
         write_batches(batches, path, schema)
 

@@ -103,7 +103,8 @@ def test_a_page_of_nothing_is_a_page() -> None:
 def test_the_page_says_its_language(facts: dict[str, Any]) -> None:
     assert '<html lang="en">' in page(facts)
     use_language("es")
-    assert read(page(facts)).seen
+    spanish = page(facts)
+    assert read(spanish).seen and '<html lang="es">' in spanish
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,9 @@ from sosias.language import translate as _
 THIN = "\u202f"
 """Parts thousands: a full stop would be read as a decimal point by half of the readers."""
 
+TOGETHER = "\u00a0"
+"""A blank at which no line is broken."""
+
 
 def whole(value: float) -> str:
     """Write a number without decimals, thousands apart: 12 345; up to 9999 in one."""
@@ -25,7 +28,7 @@ def decimal(value: float) -> str:
 
 def percent(part: float) -> str:
     """Write a share of one as a percentage."""
-    return _("{number} %").format(number=whole(100 * part))
+    return _("{number} %").format(number=whole(100 * part)).replace(" ", TOGETHER)
 
 
 def day(written: str) -> str:
