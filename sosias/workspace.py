@@ -8,16 +8,16 @@ import json
 import os
 import shutil
 import tempfile
+import tomllib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, TypeVar, cast
 
-import tomlkit
+import tomli_w
 from filelock import FileLock, Timeout
 from pydantic import ValidationError
-from tomlkit.exceptions import TOMLKitError
 
 from sosias.errors import SosiasError
 from sosias.settings import PersonaSettings, RunSettings, Settings, WorkspaceSettings
@@ -178,7 +178,7 @@ def append_line(path: Path, record: dict[str, Any]) -> None:
 def write_settings(path: Path, settings: Settings) -> None:
     """Write settings as TOML; what is None (to be chosen) is left out."""
     values = settings.model_dump(mode="json", exclude_none=True)
-    write_text(path, tomlkit.dumps(values))
+    write_text(path, tomli_w.dumps(values))
 
 
 def read_settings(path: Path, model: type[Model]) -> Model:
@@ -188,12 +188,12 @@ def read_settings(path: Path, model: type[Model]) -> Model:
         BadSettings: not TOML, an unknown key, or a value out of its bounds.
     """
     try:
-        return model.model_validate(tomlkit.parse(path.read_text(encoding="utf-8")).unwrap())
+        return model.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
         raise BadSettings(path=path, what=f"{where}: {first['msg']}") from error
-    except (TOMLKitError, UnicodeDecodeError) as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise BadSettings(path=path, what=str(error)) from error
 
 
@@ -360,8 +360,8 @@ class Workspace:
     def _migrate(self) -> None:
         path = self.folder / SETTINGS_FILE
         try:
-            found = tomlkit.parse(path.read_text(encoding="utf-8")).get("format", 0)
-        except (TOMLKitError, UnicodeDecodeError) as error:
+            found = tomllib.loads(path.read_text(encoding="utf-8")).get("format", 0)
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise BadSettings(path=path, what=str(error)) from error
         if not isinstance(found, int) or found < 1:
             raise BadSettings(path=path, what="format")
