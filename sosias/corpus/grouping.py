@@ -1,8 +1,8 @@
 """Messages to turns to sessions: expressions from table to table.
 
-Within a chat `seq` is the order, also where the clock goes back: the store gives it, over all exports
-of the chat. Times are compared as `earlier + interval < later`: differences in seconds round
-differently from engine to engine.
+A chat is known by its source and its name. Within it `seq` is the order, also where the clock goes back:
+the store gives it, over all exports of the chat. Times are compared as `earlier + interval < later`:
+differences in seconds round differently from engine to engine.
 """
 
 import math
@@ -46,7 +46,13 @@ def grouping(settings: PreparationSettings) -> Grouping:
     )
 
 
-COLUMNS = ("chat", "seq", "sent_at", "author", "persona", "text", "to", "to_persona")
+CHAT = ["source", "chat"]
+ORDER = ["seq", "file", "first_line", "id"]
+"""Where there was little room between two exports, messages share one `seq`: each engine orders them."""
+SESSION = [*CHAT, "session"]
+PIECE = [*SESSION, "piece"]
+"""What a session is known by until it is numbered."""
+COLUMNS = (*CHAT, "sent_at", "author", "persona", "text", "to", "to_persona")
 """What turns are made of."""
 
 
@@ -56,23 +62,27 @@ def turns(messages: ir.Table, settings: PreparationSettings) -> ir.Table:
 
 
 def numbered(messages: ir.Table, settings: PreparationSettings) -> ir.Table:
-    """Return the `COLUMNS` of messages with the numbers of their `session` and `turn` in their chat."""
+    """Return the `COLUMNS` of messages with their `place`, `session` and `turn`, counted within a chat."""
     limits = grouping(settings)
-    chat = ibis.window(group_by="chat", order_by="seq")
-    last = messages.mutate(_author=messages.author.lag().over(chat), _sent=messages.sent_at.lag().over(chat))
+    chat = ibis.window(group_by=CHAT, order_by=ORDER)
+    last = messages.mutate(
+        place=ibis.row_number().over(chat),
+        _author=messages.author.lag().over(chat),
+        _sent=messages.sent_at.lag().over(chat),
+    )
     silent = _silence(last, limits.gap_minutes) | last._author.isnull()
     paused = silent | _silence(last, limits.burst_minutes) | (last._author != last.author)
     marked = last.mutate(_session=silent.cast("int64"), _turn=paused.cast("int64"))
-    so_far = ibis.window(group_by="chat", order_by="seq", preceding=None, following=0)
+    so_far = ibis.window(group_by=CHAT, order_by="place", preceding=None, following=0)
     counted = marked.mutate(session=marked._session.sum().over(so_far), turn=marked._turn.sum().over(so_far))
-    return counted.select(*COLUMNS, "session", "turn")
+    return counted.select(*COLUMNS, "place", "session", "turn")
 
 
 def gathered(messages: ir.Table) -> ir.Table:
-    """Gather numbered messages into one row a turn: `chat`, `session`, `turn`, `author`, `persona`, `start`,
-    `to`, `to_persona`, `bubbles`."""
-    bubble = ibis.struct({"seq": messages.seq, "text": messages.text})
-    found = messages.group_by(["chat", "session", "turn"]).aggregate(
+    """Gather numbered messages into one row a turn: `source`, `chat`, `session`, `turn`, `author`,
+    `persona`, `start`, `to`, `to_persona`, `bubbles`."""
+    bubble = ibis.struct({"place": messages.place, "text": messages.text})
+    found = messages.group_by([*SESSION, "turn"]).aggregate(
         author=messages.author.min(),
         persona=messages.persona.any(),
         start=messages.sent_at.min(),
@@ -99,15 +109,14 @@ MOST_CUTS = 2**32
 def pieces(turns: ir.Table, settings: PreparationSettings) -> ir.Table:
     """Add `piece`: where pairs or a number of turns are asked for, sessions are cut further, from 0."""
     limits = grouping(settings)
-    session = ["chat", "session"]
     cut = turns.mutate(piece=ibis.literal(0, "int64"))
     if limits.pairs:
-        before = cut.persona.lag().over(ibis.window(group_by=session, order_by="turn"))
+        before = cut.persona.lag().over(ibis.window(group_by=SESSION, order_by="turn"))
         begins = cut.mutate(_begins=(before & ~cut.persona).fill_null(False).cast("int64"))
-        so_far = ibis.window(group_by=session, order_by="turn", preceding=None, following=0)
+        so_far = ibis.window(group_by=SESSION, order_by="turn", preceding=None, following=0)
         cut = begins.mutate(piece=begins._begins.sum().over(so_far)).drop("_begins")
     if limits.session_turns:
-        place = ibis.row_number().over(ibis.window(group_by=[*session, "piece"], order_by="turn"))
+        place = ibis.row_number().over(ibis.window(group_by=PIECE, order_by="turn"))
         placed = cut.mutate(_place=place)
         cut = placed.mutate(piece=placed.piece * MOST_CUTS + placed._place // limits.session_turns).drop(
             "_place"
@@ -118,12 +127,12 @@ def pieces(turns: ir.Table, settings: PreparationSettings) -> ir.Table:
 def sessions(turns: ir.Table, settings: PreparationSettings) -> ir.Table:
     """Gather turns into sessions.
 
-    Goes out with one row a session (`chat`, `session`, `piece`, `start`, `weight`: the persona's bubbles,
-    `mine`: its turns, `turns`: in order).
+    Goes out with one row a session (`source`, `chat`, `session`, `piece`, `start`, `weight`: the persona's
+    bubbles, `mine`: its turns, `turns`: in order).
     """
     cut = pieces(turns, settings)
     turn = ibis.struct({name: cut[name] for name in ("turn", "author", "persona", "bubbles", "start")})
-    found = cut.group_by(["chat", "session", "piece"]).aggregate(
+    found = cut.group_by(PIECE).aggregate(
         start=cut.start.min(),
         weight=ibis.ifelse(cut.persona, cut.bubbles.length(), 0).sum(),
         mine=cut.persona.cast("int64").sum(),
@@ -153,11 +162,10 @@ def capped(sessions: ir.Table, settings: PreparationSettings) -> ir.Table:
     most = settings.most_turns_per_chat
     if most is None:
         return sessions.drop("mine")
-    keys = ["chat", "session", "piece"]
-    slim = sessions.select(*keys, "mine")  # a window over all sessions would hold their turns
-    in_time = ibis.window(group_by="chat", order_by=["session", "piece"])
+    slim = sessions.select(*PIECE, "mine")  # a window over all sessions would hold their turns
+    in_time = ibis.window(group_by=CHAT, order_by=["session", "piece"])
     placed = slim.mutate(_place=ibis.row_number().over(in_time))
     mixed = placed.mutate(_order=(placed._place * SPREAD) % 2**32)
-    so_far = ibis.window(group_by="chat", order_by=["_order", "_place"], preceding=None, following=0)
+    so_far = ibis.window(group_by=CHAT, order_by=["_order", "_place"], preceding=None, following=0)
     summed = mixed.mutate(_so_far=mixed.mine.sum().over(so_far))
-    return sessions.semi_join(summed.filter(summed._so_far - summed.mine < most), keys).drop("mine")
+    return sessions.semi_join(summed.filter(summed._so_far - summed.mine < most), PIECE).drop("mine")

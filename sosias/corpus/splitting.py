@@ -4,16 +4,16 @@ import ibis
 import ibis.expr.types as ir
 
 from sosias.corpus import duplicates
+from sosias.corpus.grouping import PIECE
 from sosias.settings import PreparationSettings
 
 
 def number(sessions: ir.Table) -> ir.Table:
     """Add `number`: the position in time over all chats, from 0; the columns it is found by go."""
-    keys = ["chat", "session", "piece"]
     # the turns are joined on afterwards: a window over all sessions would hold them all
-    order = ibis.window(order_by=["start", *keys])
-    numbered = sessions.select(*keys, number=ibis.row_number().over(order))
-    return sessions.inner_join(numbered, keys).drop("session", "piece")
+    order = ibis.window(order_by=["start", *PIECE])
+    numbered = sessions.select(*PIECE, number=ibis.row_number().over(order))
+    return sessions.inner_join(numbered, PIECE).drop("source", "session", "piece")
 
 
 def split(sessions: ir.Table, settings: PreparationSettings, *, until: float = 1.0) -> ir.Table:

@@ -7,6 +7,8 @@ the first word of only one participant's name is so spelt. Who names nobody spea
 import ibis
 import ibis.expr.types as ir
 
+from sosias.corpus.grouping import CHAT, SESSION
+
 AT_NAME = r"@[⁨]?([^\s@,.:;!?()⁨⁩]+)"
 """`@name`, with the marks that WhatsApp puts around it."""
 NAME_FIRST = r"^\s*([^\s@,.:;!?()]+)[,:]"
@@ -44,17 +46,17 @@ def _by_link(messages: ir.Table) -> ir.Table:
 def _by_name(messages: ir.Table) -> ir.Table:
     """Return `_named_id`, and the participant of its chat who is named in it."""
     name = _called(messages.text, AT_NAME).coalesce(_called(messages.text, NAME_FIRST))
-    naming = messages.select(_named_id="id", chat="chat", _name=name).filter(ibis._._name.notnull())
+    naming = messages.select(*CHAT, _named_id="id", _name=name).filter(ibis._._name.notnull())
     known = _participants(messages)
-    found = naming.inner_join(known, ["chat", "_name"])
+    found = naming.inner_join(known, [*CHAT, "_name"])
     once = found.group_by("_named_id")
     return once.aggregate(_named=found.author.min(), _named_persona=found.persona.any())
 
 
 def _participants(messages: ir.Table) -> ir.Table:
-    """Return `chat`, `_name` in small letters, `author` and `persona`; names that two share are left out."""
+    """Return `_name` in small letters, `author` and `persona` by chat; names that two share are left out."""
     own = messages.mutate(_name=_called(messages.author, FIRST_WORD))
-    counted = own.group_by(["chat", "_name"]).aggregate(
+    counted = own.group_by([*CHAT, "_name"]).aggregate(
         author=own.author.min(), persona=own.persona.any(), _last=own.author.max()
     )
     return counted.filter(counted.author == counted._last).drop("_last")
@@ -72,13 +74,13 @@ def concerning(turns: ir.Table, groups: ir.Table) -> ir.Table:
     turn; where they name nobody, all since then that is said to nobody in particular. Chats of two, which
     `groups` tells, stay as they are.
     """
-    block = ibis.window(group_by=["chat", "session"], order_by="turn", preceding=None, following=0)
+    block = ibis.window(group_by=SESSION, order_by="turn", preceding=None, following=0)
     mine = turns.persona.cast("int64")
     # a block: what the others say, and the persona's turn that ends it
     blocked = turns.mutate(_block=mine.sum().over(block) - mine)
-    whole = ibis.window(group_by=["chat", "session", "_block"])
+    whole = ibis.window(group_by=[*SESSION, "_block"])
     answered = ibis.ifelse(blocked.persona, blocked.to, ibis.null("string")).max().over(whole)
-    joined = blocked.mutate(_answered=answered).left_join(groups, "chat")
+    joined = blocked.mutate(_answered=answered).left_join(groups, CHAT)
     kept = joined.filter(
         joined._two.fill_null(False)
         | joined.persona
@@ -90,5 +92,5 @@ def concerning(turns: ir.Table, groups: ir.Table) -> ir.Table:
 
 
 def groups(messages: ir.Table) -> ir.Table:
-    """Return of each `chat` whether `_two` at most write in it."""
-    return messages.group_by("chat").aggregate(_two=messages.author.nunique() <= 2)
+    """Return of each chat whether `_two` at most write in it."""
+    return messages.group_by(CHAT).aggregate(_two=messages.author.nunique() <= 2)

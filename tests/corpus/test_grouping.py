@@ -172,3 +172,16 @@ def test_no_chat_gives_more_than_its_share() -> None:
 def test_a_session_is_never_cut_by_the_cap() -> None:
     talk = [message(seq, seq, "Ana" if seq % 2 else "Bea", f"m{seq}") for seq in range(20)]
     assert len(said(sessions(talk, most_turns_per_chat=3))) == 20
+
+
+def test_messages_of_one_place_stand_as_their_file_has_them() -> None:
+    texts = [f"{number}" for number in range(40)]
+    messages = [message(7, 0, "Ana", text, first_line=line) for line, text in enumerate(texts)]
+    assert shape(sessions(messages[::-1])) == [[("Ana", tuple(texts))]]
+
+
+def test_chats_of_one_name_from_two_sources_do_not_mix() -> None:
+    messages = [
+        message(seq, seq, "Ana", f"{source}{seq}", source=source) for seq in range(2) for source in "ab"
+    ]
+    assert shape(sessions(messages)) == [[("Ana", ("a0", "a1"))], [("Ana", ("b0", "b1"))]]
