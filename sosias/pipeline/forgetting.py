@@ -34,7 +34,7 @@ def forget(workspace: Workspace, name: str, *, runs: bool = False) -> Traces:
         for folder in workspace.folder.glob("personas/*"):
             if not any(folder.iterdir()):
                 folder.rmdir()  # a fall left it
-        aim.people.let_go()
+        aim.people.let_go([name, *aim.spellings])
         write_settings(workspace.people_file, aim.people.settings())
     return traces
 

@@ -106,15 +106,16 @@ def survey(workspace: Workspace, name: str) -> Traces:
 def aim_at(workspace: Workspace, name: str) -> Aim:
     people = People.of(workspace)
     written = all_spellings(workspace)
+    known = [*written, *people.names(), *people.names().values()]
+    same = [one for one in known if folded(one) == folded(name)]
     number = people.forgotten.person(name)
+    if number is None and not same:
+        number = people.forgotten.person("~" + name.lstrip("~ "))  # as `find_spelling` knows strangers
     again = number is not None
     if number is None:
-        known = [*written, *people.names(), *people.names().values()]
-        same = [one for one in known if folded(one) == folded(name)]
         found = name if name in same else same[0] if same else find_spelling(workspace, name, people)
         number = people.forget(people.name(found))
     aim = Aim(workspace, people, number, again, name, Sieve(people.forgotten))
-    known = [*written, *people.names(), *people.names().values()]
     aim.spellings = list(dict.fromkeys(filter(aim.is_theirs, known)))
     aim.name = people.name(aim.spellings[0]) if aim.spellings else name
     return aim

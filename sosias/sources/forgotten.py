@@ -1,24 +1,30 @@
 """Who asked to be forgotten: known again by salted hashes of their names, which are not kept.
 
-A hash is a byte of blake2b, which passes over nearly every other name at once, and scrypt, which makes
-each guess cost time. Whoever has the folder can still try names one by one.
+A hash is three digits of blake2b, which pass over nearly every other name at once, and scrypt, which
+makes each guess cost time. Whoever has the folder can still try names one by one.
 """
 
 import hashlib
 import re
 import secrets
+import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 from sosias.settings import ForgottenSettings
-from sosias.sources.spellings import folded
+from sosias.sources.spellings import folded, is_phone
 
 SCRYPT = {"n": 1 << 14, "r": 8, "p": 1, "dklen": 16}
 """As RFC 7914 has it for logins: some 40 ms and 16 MB a name."""
+DIGITS = 3
+"""Hexadecimal digits of blake2b: one name in 4,096 goes on to scrypt. More would spare whoever guesses."""
 PIECE = re.compile(r"[^\W_]+|[^\w\s]")
+NUMBER = 0
+"""The length of a telephone's number: it can be written in any groups."""
 LONGEST = 12
-"""Pieces of a name that is looked for within a text: words, signs and groups of digits."""
+"""Pieces of a number, or of a text whose accents stand apart, that are looked at: words and signs."""
+ANY_LENGTH = range(LONGEST, 0, -1)
 REMEMBERED = 1 << 16
 """Names whose answers are kept at once."""
 
@@ -30,19 +36,20 @@ class _Person:
     stand_in: str
     salt: bytes
     hashes: list[str]
+    lengths: set[int]
     apart: set[str]
 
     @classmethod
     def of(cls, settings: ForgottenSettings) -> "_Person":
-        return cls(
-            settings.stand_in, bytes.fromhex(settings.salt), list(settings.hashes), set(settings.apart)
-        )
+        salt, lengths = bytes.fromhex(settings.salt), set(settings.lengths)
+        return cls(settings.stand_in, salt, list(settings.hashes), lengths, set(settings.apart))
 
     def settings(self) -> ForgottenSettings:
         return ForgottenSettings(
             stand_in=self.stand_in,
             salt=self.salt.hex(),
             hashes=tuple(self.hashes),
+            lengths=tuple(sorted(self.lengths)),
             apart=tuple(sorted(self.apart)),
         )
 
@@ -53,11 +60,14 @@ class _Person:
         return first + self._rest(name) in self.hashes
 
     def add(self, name: str) -> None:
-        if not self.knows(name):
-            self.hashes.append(self._first(name) + self._rest(name))
+        same = folded(name)
+        if not self.knows(same):
+            self.hashes.append(self._first(same) + self._rest(same))
+            self.lengths.add(NUMBER if is_phone(name) else len(PIECE.findall(same)))
 
     def _first(self, name: str) -> str:
-        return hashlib.blake2b(name.encode("utf-8", "replace"), key=self.salt, digest_size=1).hexdigest()
+        whole = hashlib.blake2b(name.encode("utf-8", "replace"), key=self.salt, digest_size=2)
+        return whole.hexdigest()[:DIGITS]
 
     def _rest(self, name: str) -> str:
         return hashlib.scrypt(name.encode("utf-8", "replace"), salt=self.salt, **SCRYPT).hex()
@@ -76,6 +86,9 @@ class Forgotten:
         self._found = lru_cache(REMEMBERED)(self._find)
         self.without = lru_cache(REMEMBERED)(self._without)
         """Returns a text with a stand-in wherever one of them is named."""
+        lengths = {length for person in self._people for length in person.lengths}
+        self._numbers = NUMBER in lengths
+        self._lengths = sorted(lengths - {NUMBER}, reverse=True)
 
     def __bool__(self) -> bool:
         return bool(self._people)
@@ -103,11 +116,11 @@ class Forgotten:
             number = min(known)
         else:
             number = len(self._people)
-            self._people.append(_Person(f"forgotten-{number + 1}", secrets.token_bytes(16), [], set()))
+            self._people.append(_Person(f"forgotten-{number + 1}", secrets.token_bytes(16), [], set(), set()))
         person = self._people[number]
         person.apart |= set(apart)
         for name in names:
-            person.add(folded(name))
+            person.add(name)
         self._recall()
         return number
 
@@ -119,7 +132,7 @@ class Forgotten:
         person = self._people[number]
         new = [one for one in names if one.strip() and one not in person.apart and not self.knows(one)]
         for name in new:
-            person.add(folded(name))
+            person.add(name)
         if new:
             self.grown = True
             self._recall()
@@ -136,19 +149,28 @@ class Forgotten:
 
     def _without(self, text: str) -> str:
         pieces = [match.span() for match in PIECE.finditer(text)]
+        lengths = self._lengths if unicodedata.is_normalized("NFC", text) else ANY_LENGTH
         parts, done, first = [], 0, 0
         while first < len(pieces):
-            last, number = self._longest(text, pieces, first)
+            length, number = self._longest(text, pieces, first, lengths)
             if number is not None:
                 parts += [text[done : pieces[first][0]], self.stand_in(number)]
-                done, first = pieces[last][1], last
-            first += 1
+                done = pieces[first + length - 1][1]
+            first += length
         return "".join((*parts, text[done:]))
 
-    def _longest(self, text: str, pieces: Sequence[tuple[int, int]], first: int) -> tuple[int, int | None]:
-        """Return the piece with which the longest name ends that begins with `first`, and whose it is."""
-        for last in range(min(first + LONGEST, len(pieces)) - 1, first - 1, -1):
-            number = self.person(text[pieces[first][0] : pieces[last][1]])
+    def _longest(
+        self, text: str, pieces: Sequence[tuple[int, int]], first: int, lengths: Sequence[int]
+    ) -> tuple[int, int | None]:
+        """Return how long the longest name is that begins with a piece, and whose; 1 where none does."""
+        begins, left = pieces[first][0], len(pieces) - first
+        if self._numbers and (text[begins].isdigit() or text[begins] in "+("):
+            for length in filter(left.__ge__, ANY_LENGTH):
+                one = text[begins : pieces[first + length - 1][1]]
+                if is_phone(one) and (number := self.person(one)) is not None:
+                    return length, number
+        for length in filter(left.__ge__, lengths):
+            number = self.person(text[begins : pieces[first + length - 1][1]])
             if number is not None:
-                return last, number
-        return first, None
+                return length, number
+        return 1, None

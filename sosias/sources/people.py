@@ -12,7 +12,7 @@ from sosias.errors import SosiasError
 from sosias.settings import IdentitySettings, PeopleSettings
 from sosias.sources.forgotten import Forgotten
 from sosias.sources.source import Identity
-from sosias.sources.spellings import MARKS, is_phone
+from sosias.sources.spellings import MARKS, folded, is_phone
 from sosias.workspace import Workspace, read_settings
 
 
@@ -152,12 +152,24 @@ class People:
         apart = {other for pair in self._refused for other in pair if not set(pair).isdisjoint(theirs)}
         return self.forgotten.add(theirs, sorted(apart - set(theirs)))
 
-    def let_go(self) -> None:
-        """Drop the names of those who are forgotten: nothing but their hashes stays."""
+    def let_go(self, names: Iterable[str] = ()) -> None:
+        """Drop the names of those who are forgotten: nothing but their hashes stays.
+
+        All stand-ins go with them, as they have what was in the person's messages, too; the key stays, by
+        which those of the others are made again. `names` are the person's: no list of words keeps them.
+        """
         for name in [one for one in self._others if any(map(self.forgotten.knows, self.spellings(one)))]:
             for spelling in self._others.pop(name):
                 del self._links[spelling]
         self._refused = {pair: None for pair in self._refused if not any(map(self.forgotten.knows, pair))}
+        theirs = {folded(word) for name in names for word in (name, *name.split())}
+        pseudonyms = self._read.pseudonyms
+        kept = {
+            "refused": tuple(word for word in pseudonyms.refused if folded(word) not in theirs),
+            "added": {word: kind for word, kind in pseudonyms.added.items() if folded(word) not in theirs},
+            "stand_ins": {},
+        }
+        self._read = self._read.model_copy(update={"pseudonyms": pseudonyms.model_copy(update=kept)})
 
     def undo(self, name: str, other: str | None = None) -> list[str]:
         """Take a spelling of a person apart, or all; no import will join them again. Return which.

@@ -16,9 +16,25 @@ from sosias.corpus.prepare import prepare
 from sosias.messages import Message, to_table, with_ids
 from sosias.pipeline.forgetting import forget
 from sosias.pipeline.traces import survey
-from sosias.settings import Consent, PersonaSettings, PreparationSettings, RunSettings, TrainingSettings
+from sosias.settings import (
+    Consent,
+    PeopleSettings,
+    PersonaSettings,
+    PreparationSettings,
+    PseudonymSettings,
+    RunSettings,
+    TrainingSettings,
+)
 from sosias.sources.store import UnknownAuthor, import_files, join_people, part_people, stored_messages
-from sosias.workspace import Persona, Workspace, private_folder, write_json, write_settings, write_text
+from sosias.workspace import (
+    Persona,
+    Workspace,
+    private_folder,
+    read_settings,
+    write_json,
+    write_settings,
+    write_text,
+)
 from tests.sources.exports import export
 
 PHONE = "+34 611 22 33 44"
@@ -220,6 +236,23 @@ def test_runs_are_deleted_where_that_is_asked_for_also_later(workspace: Workspac
     assert len(workspace.persona("calle").runs()) == 1
 
 
+def test_stand_ins_and_lists_of_words_keep_nothing(workspace: Workspace) -> None:
+    """What a preparation found is in people.toml, also what the person alone wrote."""
+    pseudonyms = PseudonymSettings(
+        key="00" * 16,
+        refused=("berenguela", "Rosa"),
+        added={"Berenguela Ruiz": "name", "Ana": "name"},
+        stand_ins={"name": {"berenguela": "luisa", "tristón": "toby"}, "phone": {"611223344": "600000000"}},
+    )
+    people = read_settings(workspace.people_file, PeopleSettings)
+    write_settings(workspace.people_file, people.model_copy(update={"pseudonyms": pseudonyms}))
+    forget(workspace, "Berenguela Ruiz")
+    assert found_in(workspace) == []
+    assert "tristón" not in everything(workspace)
+    left = read_settings(workspace.people_file, PeopleSettings).pseudonyms
+    assert (left.key, left.refused, left.added) == ("00" * 16, ("Rosa",), {"Ana": "name"})
+
+
 def test_runs_that_are_not_finished_go(workspace: Workspace) -> None:
     (run,) = workspace.persona("ana").runs()
     run.result_file.unlink()
@@ -311,6 +344,16 @@ def test_names_that_were_taken_apart_stay_two_people(tmp_path: Path) -> None:
     forget(workspace, "Eva")
     import_files(workspace, [path])
     assert {one.author for one in stored_messages(workspace)} == {"eva", "Ana", None} - {None}
+
+
+def test_somebody_who_is_no_contact_is_found_again_without_the_sign(tmp_path: Path) -> None:
+    workspace = Workspace.create(tmp_path / "chats")
+    messages = [
+        Message("test", "c", n, START, ("~Eva", "Ana")[n % 2], "text", f"texto {n}") for n in range(4)
+    ]
+    pq.write_table(to_table(with_ids(messages)), workspace.messages_folder / "000001.parquet")
+    assert forget(workspace, "Eva").spellings == ("~Eva",)
+    assert forget(workspace, "Eva").again
 
 
 def test_what_others_say_of_them_stays_and_is_counted(workspace: Workspace, tmp_path: Path) -> None:

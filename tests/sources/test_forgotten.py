@@ -1,6 +1,7 @@
 """Who is forgotten is known again by hashes: in every spelling, and nobody else is."""
 
 import unicodedata
+from collections.abc import Iterator
 
 import pytest
 from hypothesis import given, settings
@@ -14,9 +15,11 @@ from sosias.sources.spellings import folded
 
 
 @pytest.fixture(autouse=True, scope="module")
-def quick() -> None:
+def quick() -> Iterator[None]:
     """Make guesses cheap: what they cost is not what is tested."""
-    room.SCRYPT["n"] = 2
+    before, room.SCRYPT["n"] = room.SCRYPT["n"], 2
+    yield
+    room.SCRYPT["n"] = before
 
 
 @given(name=st.text(st.characters(categories=["L", "M", "Zs"]), min_size=1).filter(str.strip))
@@ -36,7 +39,7 @@ def test_a_telephone_s_number_may_too(number: str) -> None:
     people.add(["+34 611 22 33 44"])
     assert people.knows(number)
     assert not people.knows("+34 611 22 33 45")
-    assert people.without(f"{number} left") in ("forgotten-1 left", "+forgotten-1 left")
+    assert people.without(f"{number} left").strip("\u202a") == "forgotten-1 left"
 
 
 def test_only_hashes_are_kept_and_they_are_enough() -> None:
@@ -66,8 +69,9 @@ def test_a_text_without_them_stays_as_it_is(words: list[str]) -> None:
 
 def test_the_longest_name_gives_way_wherever_it_stands() -> None:
     people = Forgotten()
-    people.add(["Ana", "Ana de la O'Neil 🌸"])
+    people.add(["Ana", "Ana de la O'Neil 🌸", "José"])
     people.add(["Eva"])
+    assert people.without(unicodedata.normalize("NFD", "José añadió a Pía")).startswith("forgotten-1 an")
     assert people.without("Ana de la O'Neil 🌸, Eva, Anabel") == "forgotten-1, forgotten-2, Anabel"
     assert people.without("chats/eva/ana.txt") == "chats/forgotten-2/forgotten-1.txt"
 
