@@ -3,8 +3,11 @@
 from typing import Any
 
 import ibis.expr.types as ir
+from sqlglot import parse_one
+from sqlglot.expressions import Bracket, Column, Expression, column
 
 from sosias.corpus.engine import no_messages, read_messages
+from sosias.corpus.posts import fact
 from sosias.errors import SosiasError
 from sosias.language import translate as _
 from sosias.messages import MESSAGE_SCHEMA
@@ -59,15 +62,40 @@ def mark_persona(messages: ir.Table, settings: PersonaSettings) -> ir.Table:
 
 
 def _condition(messages: ir.Table, where: str, name: str) -> ir.Table:
-    """Add `_condition`, never NULL; `name` is what the query calls the messages, each one otherwise."""
-    query = f"SELECT *, coalesce(({where}\n), false) AS _condition FROM {name}"
+    """Add `_condition`, never NULL; `name` is what the query calls the messages, each one otherwise.
+
+    Expressions are DuckDB's; for other engines they are translated.
+    """
     try:
-        found: Any = messages.alias(name).sql(query)
+        if isinstance(messages.attributes, ir.MapValue):
+            table, expression = messages, where
+        else:
+            table, expression = _with_facts(messages, where)
+        query = f"SELECT *, coalesce(({expression}\n), false) AS _condition FROM {name}"
+        dialect = None if messages.get_backend().name == "duckdb" else "duckdb"
+        found: Any = table.alias(name).sql(query, dialect=dialect)
     except Exception as error:
         raise _bad(where, str(error).splitlines()[0]) from error
     if not found._condition.type().is_boolean():
         raise _bad(where, _("it is neither true nor false"))
-    return found
+    return found.select(*messages.columns, "_condition")
+
+
+def _with_facts(messages: ir.Table, where: str) -> tuple[ir.Table, str]:
+    """Make a column of each attribute that an expression names, where attributes are no map."""
+    columns: dict[str, ir.StringValue] = {}
+
+    def named(node: Expression) -> Expression:
+        if not (isinstance(node, Bracket) and isinstance(node.this, Column)):
+            return node
+        [key] = node.expressions
+        if node.this.name != "attributes" or not key.is_string:
+            return node
+        columns[f"_fact_{len(columns)}"] = fact(messages, key.this)
+        return column(list(columns)[-1])
+
+    expression = parse_one(where, read="duckdb").transform(named).sql("duckdb")
+    return messages.mutate(**columns), expression
 
 
 def _bad(where: str, what: str) -> BadWhere:

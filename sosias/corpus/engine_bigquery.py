@@ -92,7 +92,7 @@ def in_its_words(table: ir.Table) -> ir.Table:
         node = node.__recreate__(changed) if changed else node
         if isinstance(node, ops.ArrayCollect) and node.arg.dtype.is_struct():
             first = ops.StructField(node.arg, node.arg.dtype.names[0])
-            return node.copy(order_by=(ops.SortKey(first),))
+            return node.copy(order_by=(ops.SortKey(first, nulls_first=True),))
         if isinstance(node, ops.ArraySort) and node.dtype.value_type.is_struct():
             return node.arg
         return node

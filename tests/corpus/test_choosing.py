@@ -3,15 +3,17 @@
 from datetime import date
 from pathlib import Path
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
 from sosias.corpus import choosing, prepare
+from sosias.corpus.engine_duckdb import DuckDB
 from sosias.corpus.session import from_table
 from sosias.messages import Message, to_table, with_ids
 from sosias.settings import Consent, PersonaSettings, PreparationSettings
 from sosias.workspace import Workspace
-from tests.corpus.tables import message, table
+from tests.corpus.tables import message, rows, table
 
 CONSENT = Consent(kind="fiction", recorded=date(2026, 1, 1))
 YEAR = 366 * 24 * 60
@@ -99,3 +101,22 @@ def test_a_refusal_does_not_quote_messages(tmp_path: Path) -> None:
     with pytest.raises(choosing.BadWhere, match="try_cast") as caught:
         choosing.check_where(workspace, "text::int = 1")
     assert "secret" not in str(caught.value)
+
+
+FACTS = (
+    "attributes['party'] = 'UDI'",
+    "(author = 'Ana' or attributes['a b'] = '') and attributes['party'] > 'Q'",
+)
+
+
+@pytest.mark.parametrize("where", FACTS)
+def test_attributes_choose_where_they_are_no_map_too(where: str) -> None:
+    arrow = to_table(with_ids(MESSAGES))
+    attributes = arrow["attributes"].combine_chunks()
+    pairs = pa.ListArray.from_arrays(
+        attributes.offsets,
+        pa.StructArray.from_arrays([attributes.keys, attributes.items], ["key", "value"]),
+    )
+    held = DuckDB().hold(arrow.set_column(arrow.column_names.index("attributes"), "attributes", pairs))
+    chosen = rows(choosing.narrowed(table(MESSAGES), where), "text")
+    assert chosen and rows(choosing.narrowed(held, where), "text") == chosen
