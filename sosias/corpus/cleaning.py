@@ -23,7 +23,9 @@ QUOTING = ("reddit", "discord")
 LINK = r"\s*(?:https?://|pic\.twitter\.com/)\S+"
 """A link, and the blanks before it;"""
 LEADING_LINKS = rf"^(?:{LINK}\s*)+"
-"""where a text begins with it, also those after it."""
+"""where a text begins with it, also those after it;"""
+LINK_HINTS = ("://", "pic.twitter.com/")
+"""and what every one has, which is found much faster than the pattern."""
 ROBOT = r"^AutoModerator\z|[-_][Bb][Oo][Tt]\z"
 """Names of programs on Reddit, which marks them by nothing else;"""
 ROBOT_SAYS = "i am a bot, and this action was performed automatically"
@@ -82,18 +84,25 @@ def _conditions(messages: ir.Table, settings: CleaningSettings) -> list[tuple[ir
 
 def _cut_quotes(messages: ir.Table, settings: CleaningSettings) -> ir.Table:
     quoted = ibis.literal(settings.quotes) & messages.source.isin(QUOTING)
-    quoted &= messages.text.re_search(QUOTED_LINE)
+    quoted = _where(quoted, messages.text.re_search(QUOTED_LINE))
     text = ibis.ifelse(quoted, messages.text.re_replace(QUOTED_LINE, "").strip(), messages.text)
     return messages.mutate(text=text, _quotes=quoted)
 
 
 def _cut_links(messages: ir.Table, settings: CleaningSettings) -> ir.Table:
     """Cut links out where they are to be cut, and note which texts are nothing but links."""
-    bare = messages.text.re_replace(LEADING_LINKS, "").re_replace(LINK, "")
+    without = messages.text.re_replace(LEADING_LINKS, "").re_replace(LINK, "")
     where = {"posts": _is_tweet(messages), "all": ibis.literal(True)}.get(settings.links, ibis.literal(False))
-    linked = messages.text.re_search(LINK)
+    hinted = ibis.or_(*(messages.text.contains(hint) for hint in LINK_HINTS))
+    linked = _where(hinted, messages.text.re_search(LINK))
+    bare = ibis.ifelse(linked, without, messages.text)
     noted = messages.mutate(_alone=linked & (bare.strip() == ""), _links=linked & where)
     return noted.mutate(text=ibis.ifelse(noted._links, bare, noted.text))
+
+
+def _where(condition: ir.BooleanValue, costly: ir.BooleanValue) -> ir.BooleanValue:
+    """Return whether both hold; only where the first does is the second looked at."""
+    return ibis.ifelse(condition, costly, ibis.literal(False))
 
 
 def _is_tweet(messages: ir.Table) -> ir.BooleanValue:
@@ -111,7 +120,7 @@ def _forwards(messages: ir.Table, _settings: CleaningSettings) -> ir.BooleanValu
 
 def _bots(messages: ir.Table, _settings: CleaningSettings) -> ir.BooleanValue:
     named = messages.author.re_search(ROBOT) | messages.text.lower().contains(ROBOT_SAYS)
-    return fact(messages, "bot").notnull() | ((messages.source == "reddit") & named)
+    return fact(messages, "bot").notnull() | _where(messages.source == "reddit", named)
 
 
 def _quotes(messages: ir.Table, _settings: CleaningSettings) -> ir.BooleanValue:
@@ -125,11 +134,11 @@ def _links(messages: ir.Table, _settings: CleaningSettings) -> ir.BooleanValue:
 
 def _chains(messages: ir.Table, _settings: CleaningSettings) -> ir.BooleanValue:
     long = (messages.text.length() >= CHAIN_CHARACTERS) & (messages.kind == "text")
-    return long & messages.text.lower().re_search(CHAIN_CUES)
+    return _where(long, messages.text.lower().re_search(CHAIN_CUES))
 
 
 def _short(messages: ir.Table, settings: CleaningSettings) -> ir.BooleanValue:
-    post = _is_tweet(messages) & ~_has_words(messages, settings.least_post_words)
+    post = _where(_is_tweet(messages), ~_has_words(messages, settings.least_post_words))
     return post | ~_has_words(messages, settings.least_words)
 
 

@@ -1,6 +1,7 @@
 """DuckDB in this process: closed to the network, and bounded in memory."""
 
 import os
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -62,7 +63,8 @@ class DuckDB:
 def connect(scratch: Path | None = None, memory_gb: float = 2.5) -> Any:
     """Return an in-memory DuckDB behind Ibis that neither installs nor loads extensions by itself."""
     memory = min(memory_gb * GIGABYTE, MOST_OF_THE_MACHINE * psutil.virtual_memory().total)
-    threads = max(1, min(os.cpu_count() or 1, int(memory / MEMORY_OF_A_THREAD)))
+    cores = len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
+    threads = max(1, min(cores, int(memory / MEMORY_OF_A_THREAD)))
     connection = ibis.duckdb.connect()
     for setting in (
         "autoinstall_known_extensions = false",
