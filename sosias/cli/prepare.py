@@ -19,13 +19,115 @@ Where = Annotated[
     ),
 ]
 
+Review = Annotated[
+    bool,
+    typer.Option("--review", help=_("List who and what is found, and the stand-ins; prepare nothing.")),
+]
+Refuse = Annotated[
+    list[str] | None,
+    typer.Option("--refuse", metavar="WORD", help=_("Leave a word as it is, from now on; may be repeated.")),
+]
+Accept = Annotated[
+    list[str] | None,
+    typer.Option("--accept", metavar="WORD", help=_("Take back what was refused; may be repeated.")),
+]
+Add = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--add",
+        metavar="WORD[=KIND]",
+        help=_("Always replace a word, as a name or of another kind (address, id …); may be repeated."),
+    ),
+]
+MOST_CANDIDATES = 60
+"""Rows of the review; `--json` has all."""
 
-def prepare(call: Call, where: Where = None) -> None:
-    """Prepare and count what there is to learn from and to measure on."""
+
+def prepare(
+    call: Call,
+    where: Where = None,
+    review: Review = False,
+    refuse: Refuse = None,
+    accept: Accept = None,
+    add: Add = None,
+) -> None:
+    """Prepare and count what there is to learn from and to measure on; or look through who is named."""
+    if refuse or accept or add:
+        from sosias.corpus.pseudonyms.book import decide
+
+        decide(call.workspace(), refuse=refuse or (), accept=accept or (), add=add or ())
+    if review:
+        _review(call)
+        return
     counts = call.run_step("prepare", {"where": where})
     go_on = _("Go on with: {command}").format(command=call.spelt("train"))
     said = _("Bubbles and words are the persona's own.")
-    call.finish(counts, _rules(counts["rules"]), _splits(counts["splits"]), said, go_on)
+    hidden = _hidden(call, counts["pseudonyms"])
+    call.finish(counts, _rules(counts["rules"]), _splits(counts["splits"]), said, *hidden, go_on)
+
+
+def _hidden(call: Call, pseudonyms: dict[str, Any] | None) -> list[str]:
+    """Say how much was replaced, and that this is no guarantee."""
+    if pseudonyms is None:
+        return []
+    said = _(
+        "{count} names, numbers and addresses of others have stand-ins. Some will have been missed, and who "
+        "knows the people may know them still: look them through with {command}"
+    )
+    count = sum(pseudonyms["replaced"].values())
+    return [said.format(count=count, command=call.spelt("prepare --review"))]
+
+
+def _review(call: Call) -> None:
+    """Show what has stand-ins, and how to change it."""
+    found = call.run_step("review")
+    call.finish(found, _candidates(found["candidates"]), *_decisions(call, found))
+
+
+def _candidates(candidates: list[dict[str, Any]]) -> "Table":
+    from rich.table import Column, Table
+    from rich.text import Text
+
+    table = Table(
+        Column(_("found"), overflow="fold"),
+        Column(_("what")),
+        Column(_("times"), justify="right"),
+        Column(_("stand-in"), overflow="fold"),
+        Column(_("where it stands")),
+        box=None,
+    )
+    kinds = {
+        "name": _("name"),
+        "surname": _("surname"),
+        "phone": _("telephone"),
+        "email": _("e-mail"),
+        "link": _("link"),
+        "handle": _("user name"),
+        "account": _("account"),
+        "card": _("card"),
+        "id": _("id"),
+        "address": _("address"),
+        "postcode": _("postcode"),
+    }
+    for row in candidates[:MOST_CANDIDATES]:
+        contexts = Text("\n".join(row["contexts"]), "dim")
+        table.add_row(row["word"], kinds[row["kind"]], str(row["count"]), row["stand_in"], contexts)
+    return table
+
+
+def _decisions(call: Call, found: dict[str, Any]) -> list[str]:
+    """Say what is not shown, what was decided before, and how to decide."""
+    lines = []
+    hidden = len(found["candidates"]) - MOST_CANDIDATES
+    if hidden > 0:
+        lines.append(_("… and {count} more (--json has all).").format(count=hidden))
+    if found["refused"]:
+        lines.append(_("Left as they are: {words}").format(words="; ".join(found["refused"])))
+    if found["added"]:
+        lines.append(_("Always replaced: {words}").format(words="; ".join(found["added"])))
+    lines.append(_("Is one no name? {command}").format(command=call.spelt("prepare --refuse WORD")))
+    lines.append(_("Is one missing? {command}").format(command=call.spelt("prepare --add WORD")))
+    return lines
 
 
 def _rules(rules: list[dict[str, Any]]) -> "Table":

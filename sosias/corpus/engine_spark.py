@@ -80,6 +80,8 @@ def _session(settings: SparkSettings) -> Any:
         raise NoJava
     from pyspark.sql import SparkSession
 
+    if settings.master.startswith("local"):
+        os.environ.setdefault("PYSPARK_PYTHON", sys.executable)  # row functions need what is installed here
     builder = SparkSession.builder.appName("sosias").master(settings.master)
     for name, value in (_properties(settings) | settings.properties).items():
         builder = builder.config(name, value)
@@ -99,6 +101,5 @@ def _properties(settings: SparkSettings) -> dict[str, str]:
             "spark.driver.bindAddress": "127.0.0.1",
             "spark.driver.host": "127.0.0.1",
             "spark.driver.memory": "2g",
-            "spark.pyspark.python": sys.executable,
         }
     return properties

@@ -13,6 +13,8 @@ import pyarrow.parquet as pq
 from sosias.corpus import cleaning, grouping, posts, splitting, threads
 from sosias.corpus.choosing import check_where, mark_persona, narrowed
 from sosias.corpus.engine import Engine, connect, engine_for, read_messages
+from sosias.corpus.pseudonyms import book
+from sosias.corpus.pseudonyms.pseudonymise import Plan, pseudonymised
 from sosias.corpus.session import SESSION_SCHEMA, Session, from_table
 from sosias.errors import SosiasError
 from sosias.events import Listener, Progress, silent
@@ -20,8 +22,8 @@ from sosias.settings import PersonaSettings
 from sosias.sources.people import names
 from sosias.workspace import Persona, Workspace, atomic_file, scratch_folder
 
-STAGES = 3
-"""Cleaning counted, grouped, split."""
+STAGES = 4
+"""Cleaning counted, people found, grouped, split."""
 
 
 class NoMessages(SosiasError):
@@ -51,6 +53,7 @@ def prepare(
 
     Raises:
         NoMessages, BadWhere, NoWords, TooFewSessions: nothing to prepare, or not enough.
+        NoPseudonymsThere: the workspace's engine cannot replace names.
         NoNearCopies: they are asked for, and the package for it is missing.
         NoSpark, NoJava, NoBigQuery, NotAgreed, NotLetIn: as `engine_for`.
     """
@@ -66,14 +69,46 @@ def prepare(
         counted = cleaning.counted(judged).to_pyarrow().to_pylist()
         rules = cleaning.report(counted, settings.preparation.cleaning)
         listener(Progress("prepare", 1, STAGES))
-        grouped = in_parts(judged, settings, engine)
+        plan = _planned(workspace, cleaning.left(judged), settings, listener)
         listener(Progress("prepare", 2, STAGES))
+        grouped = in_parts(judged, settings, engine, plan)
+        listener(Progress("prepare", 3, STAGES))
         with atomic_file(persona.sessions_file) as new:
             engine.write(divide(grouped, settings), new, SESSION_SCHEMA)
             counts = summary(connect(scratch).read_parquet(new))
             _check(counts, settings)
     listener(Progress("prepare", STAGES, STAGES))
-    return counts | {"rules": rules}
+    return counts | {"rules": rules, "pseudonyms": plan and book.told(plan)}
+
+
+def review(workspace: Workspace, persona: Persona, listener: Listener = silent) -> dict[str, Any]:
+    """Return everything in the persona's messages that has or would have a stand-in; nothing is written.
+
+    Raises:
+        NoMessages, BadWhere, NoSpark, NoJava, NoBigQuery, NotAgreed, NotLetIn: as `prepare`.
+        NoPseudonymsThere: the workspace's engine cannot replace names.
+    """
+    known = names(workspace)
+    files = workspace.message_files()
+    if not files:
+        raise NoMessages(folder=workspace.folder)
+    with scratch_folder(persona.sessions_file.parent) as scratch:
+        settings = shown(persona.settings, known)
+        book.are_wanted(settings, listener)
+        engine = engine_for(workspace.settings, scratch)
+        judged = engine.keep([judge(read_messages(files, known, engine), settings)])
+        return book.listed(book.planned_for(workspace, cleaning.left(judged)))
+
+
+def _planned(
+    workspace: Workspace, own: ir.Table, settings: PersonaSettings, listener: Listener
+) -> Plan | None:
+    """Return what stands for whom, written down before it is used; None: nobody is to be hidden."""
+    if not book.are_wanted(settings, listener):
+        return None
+    plan = book.planned_for(workspace, own)
+    book.keep(workspace, plan.settings)
+    return plan
 
 
 def _narrowed(workspace: Workspace, persona: Persona, where: str | None) -> PersonaSettings:
@@ -130,9 +165,15 @@ def group(numbered: ir.Table, settings: PersonaSettings, *, part: int = 0, parts
     return grouping.sessions(turns, settings.preparation)
 
 
-def in_parts(judged: ir.Table, settings: PersonaSettings, engine: Engine) -> ir.Table:
-    """Return the sessions of the messages that no rule takes, as few at a time as the engine can hold."""
-    numbered = engine.keep([number(judged, settings)])
+def in_parts(
+    judged: ir.Table, settings: PersonaSettings, engine: Engine, plan: Plan | None = None
+) -> ir.Table:
+    """Return the sessions of the messages that no rule takes, as few at a time as the engine can hold.
+
+    Stand-ins come after the numbers: who is named is told by real names.
+    """
+    numbered = number(judged, settings)
+    numbered = engine.keep([numbered if plan is None else pseudonymised(numbered, plan)])
     parts = engine.parts(int(numbered.count().to_pyarrow().as_py()))
     return engine.keep([group(numbered, settings, part=part, parts=parts) for part in range(parts)])
 

@@ -50,6 +50,16 @@ def prepare_step(
     return prepare(workspace, workspace.persona(persona), listener, where=arguments.get("where"))
 
 
+def review_step(
+    folder: Path, persona: str | None, _arguments: dict[str, Any], listener: Listener
+) -> dict[str, Any]:
+    """List whom and what the persona's messages name, with their stand-ins."""
+    from sosias.corpus.prepare import review
+
+    workspace = Workspace.open(folder)
+    return review(workspace, workspace.persona(persona), listener)
+
+
 def pull_step(
     _folder: Path, _persona: str | None, arguments: dict[str, Any], listener: Listener
 ) -> dict[str, Any]:
@@ -83,6 +93,7 @@ def evaluate_step(
 STEPS: dict[str, Step] = {
     "import": import_step,
     "prepare": prepare_step,
+    "review": review_step,
     "pull": pull_step,
     "train": train_step,
     "evaluate": evaluate_step,

@@ -1,5 +1,6 @@
 """Finder: everything in a text that points to a person, by what is known of a corpus."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -9,7 +10,7 @@ from sosias.corpus.pseudonyms import identifiers, phones
 from sosias.corpus.pseudonyms.forms import Sure
 from sosias.corpus.pseudonyms.lists import plain, words
 from sosias.corpus.pseudonyms.names import LEARNT_FROM, Names
-from sosias.corpus.pseudonyms.spans import Kind, Span, apart
+from sosias.corpus.pseudonyms.spans import Kind, Span, apart, only
 from sosias.corpus.pseudonyms.spelling import squeezed
 
 
@@ -31,18 +32,37 @@ class Finder:
 
     @cached_property
     def names(self) -> Names:
-        added = frozenset(self.added or ())
+        added = frozenset(word for word, kind in (self.added or {}).items() if kind == "name")
         return Names(self.people, self.kept, added, self.learnt or {})
 
     def find(self, text: str) -> list[Span]:
         """Return what points to a person, in order and apart from each other."""
         regions = self.regions or phones.regions_of((), self.language)
-        numbers = [span for span in identifiers.find(text, regions) if not self._is_kept(span)]
+        found = [span for span in identifiers.find(text, regions) if not self._is_kept(span, text)]
+        if self.added:
+            found = [*self._wished(text), *found]
         names = self.names.find(text)
-        return apart([*numbers, *names]) if numbers else names
+        return apart([*found, *names]) if found else names
 
-    def _is_kept(self, span: Span) -> bool:
-        return bool(self.kept) and span.canonical.lower() in self.kept
+    def _wished(self, text: str) -> list[Span]:
+        """Return what the user has added, word for word."""
+        kinds = self.added or {}
+        return [
+            Span(*match.span(), kinds[match.group().lower()], match.group().lower())
+            for match in self._added.finditer(text)
+            if match.group().lower() in kinds
+        ]
+
+    @cached_property
+    def _added(self) -> re.Pattern[str]:
+        words = sorted(self.added or (), key=len, reverse=True)
+        return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, words))})(?!\w)", re.IGNORECASE)
+
+    def _is_kept(self, span: Span, text: str) -> bool:
+        real = text[span.start : span.end]
+        return bool(self.kept) and not self.kept.isdisjoint(
+            (span.canonical.lower(), real.lower(), only(real).lower())
+        )
 
 
 def learn(finder: Finder, texts: Iterable[str]) -> Finder:

@@ -11,7 +11,7 @@ from sosias.corpus.pseudonyms.candidates import Candidate, Survey, row_function,
 from sosias.corpus.pseudonyms.finder import Finder
 from sosias.corpus.pseudonyms.forms import name_words, people_forms
 from sosias.corpus.pseudonyms.lists import plain
-from sosias.corpus.pseudonyms.spans import KINDS, Kind, Span
+from sosias.corpus.pseudonyms.spans import KINDS, Kind, Span, only
 from sosias.corpus.pseudonyms.stand_ins import StandIns
 from sosias.settings import PseudonymSettings
 
@@ -61,7 +61,7 @@ def planned(
 
 
 def pseudonymised(messages: ir.Table, plan: Plan) -> ir.Table:
-    """Return the messages with stand-ins in all texts, and for all authors but the persona.
+    """Return the messages with stand-ins in all texts, and for all authors (and `to`) but the persona.
 
     The persona's own name stays. The texts go through a row function, on DuckDB and on Spark.
     """
@@ -73,8 +73,11 @@ def pseudonymised(messages: ir.Table, plan: Plan) -> ir.Table:
     def hidden_author(author: str) -> str:
         return stand_ins.author(author, shown_words(author, finder)) if isinstance(author, str) else author
 
-    author = ibis.ifelse(messages.persona, messages.author, row_function(hidden_author)(messages.author))
-    return messages.mutate(text=row_function(hidden)(messages.text), author=author)
+    author = row_function(hidden_author)
+    shown = {"author": ibis.ifelse(messages.persona, messages.author, author(messages.author))}
+    if "to" in messages.columns:  # whom a message answers
+        shown["to"] = ibis.ifelse(messages.to_persona, messages.to, author(messages.to))
+    return messages.mutate(text=row_function(hidden)(messages.text), **shown)
 
 
 def shown_words(name: str, finder: Finder) -> list[str]:
@@ -93,15 +96,20 @@ def _finder(
     numbers = messages.filter(messages.text.contains("+")).select("text").limit(MOST_NUMBERS)
     texts = numbers.to_pyarrow().column("text").to_pylist()
     own = people_forms(persona)
-    kept = {plain(word) for word in (*own, *settings.refused)} | {word.lower() for word in settings.refused}
+    refused = {spelling for words in settings.refused for spelling in _spellings(words)}
     added: dict[str, Kind] = {word.lower(): kind for word, kind in settings.added.items()}  # type: ignore[misc]
     return Finder(
         people={word: form for word, form in people_forms(people).items() if word not in own},
-        kept=frozenset(kept),
+        kept=frozenset(refused.union(map(plain, own)).difference(map(plain, added))),
         added=added,
         regions=phones.regions_of([*people, *texts], language),
         language=language,
     )
+
+
+def _spellings(refused: str) -> set[str]:
+    """Return the spellings by which what was refused is known again: whole, word by word, digits alone."""
+    return {refused.lower(), only(refused).lower(), *map(plain, name_words(refused))}
 
 
 def _authors(messages: ir.Table) -> list[str]:
