@@ -16,15 +16,9 @@ Everyone = Annotated[
     bool, typer.Option("--everyone", help=_("Write everybody's messages, not only the persona's."))
 ]
 RealNames = Annotated[
-    bool,
-    typer.Option("--real-names", help=_("Leave names and everything else as they are, without stand-ins.")),
+    bool, typer.Option("--real-names", help=_("Leave names and all else as they are, without stand-ins."))
 ]
 Yes = Annotated[bool, typer.Option("--yes", help=_("Write real names without asking: for scripts."))]
-
-
-class NoStandIns(SosiasError):
-    """Sosias cannot put stand-ins into a table yet: add --real-names to write it with the names and words
-    as they are."""
 
 
 class RealNamesNotAsked(SosiasError):
@@ -39,19 +33,23 @@ def export(
     real_names: RealNames = False,
     yes: Yes = False,
 ) -> None:
-    """Write the messages as a table."""
-    from sosias.corpus.table_export import export_table
+    """Write the messages as a table, with stand-ins for everybody but the persona."""
+    from sosias.corpus.table_export import export_table, stand_ins
 
     workspace = call.workspace()
-    persona = None if everyone else call.persona()
-    if not real_names:
-        raise NoStandIns
-    if not yes and not _agreed(call):
+    persona = None if everyone and call.persona_name is None else call.persona()
+    if real_names and not yes and not _agreed(call):
         call.finish({"written": False}, _("Nothing was written."))
         return
-    result = export_table(workspace, file, persona=persona, everyone=everyone, pseudonymised=None)
-    said = _("Messages written to {path}: {messages}, by {people} people. It holds real names: keep it safe.")
-    call.finish({"written": True, "to": to, "real_names": True, **result}, said.format(**result))
+    hide = None if real_names else stand_ins(workspace)
+    result = export_table(workspace, file, persona=persona, everyone=everyone, hide=hide)
+    value = {"written": True, "to": to, "real_names": real_names, **result}
+    said = _("Messages written to {path}: {messages}. People: {people}.").format(**result)
+    if real_names:
+        care = _("It holds real names and private words: keep it safe.")
+    else:
+        care = _("Stand-ins hide most of who is meant, never all: look through it before you pass it on.")
+    call.finish(value, said, care)
 
 
 def _agreed(call: Call) -> bool:

@@ -14,6 +14,8 @@ import pyarrow.parquet as pq
 from sosias.corpus.choosing import mark_persona
 from sosias.corpus.engine import read_messages
 from sosias.corpus.prepare import NoMessages, shown
+from sosias.corpus.pseudonyms import book
+from sosias.corpus.pseudonyms.pseudonymise import pseudonymised
 from sosias.errors import SosiasError
 from sosias.messages import MESSAGE_SCHEMA, TRAINABLE_KINDS
 from sosias.sources.people import names
@@ -36,18 +38,35 @@ class TableThere(SosiasError):
     """There is already something called {path}: choose another name, or delete it."""
 
 
+def stand_ins(workspace: Workspace) -> Pseudonymised:
+    """Return what puts the workspace's stand-ins into a table; new ones are written down in people.toml.
+
+    What it returns raises:
+        NoPseudonymsThere: the workspace's engine cannot replace names.
+        WorkspaceBusy: another process is writing.
+    """
+
+    def replaced(messages: ir.Table) -> ir.Table:
+        with workspace.writing():
+            plan = book.planned_for(workspace, messages)
+            book.keep(workspace, plan.settings)
+        return pseudonymised(messages, plan)
+
+    return replaced
+
+
 def export_table(
     workspace: Workspace,
     path: Path,
     *,
     persona: Persona | None,
     everyone: bool = False,
-    pseudonymised: Pseudonymised | None,
+    hide: Pseudonymised | None,
 ) -> dict[str, Any]:
     """Write messages to a private file, in one move; return `path`, `format`, `messages`, `people`.
 
     Only the persona's messages are written; `everyone`: everybody's, and then there need be no persona.
-    `pseudonymised` puts stand-ins in the place of names; then chats have numbers, and what holds names
+    `hide` puts stand-ins in the place of names; then chats have numbers, and what holds names
     besides the text (attributes, notices, calls) is left out. None: all as it is.
 
     Raises:
@@ -68,11 +87,11 @@ def export_table(
     def counted() -> Iterator[pa.RecordBatch]:
         nonlocal count
         messages = _marked(workspace, persona)
-        if pseudonymised is not None:
-            messages = pseudonymised(messages.filter(messages.kind.isin(TRAINABLE_KINDS)))
+        if hide is not None:
+            messages = hide(messages.filter(messages.kind.isin(TRAINABLE_KINDS)))
         if not everyone:
             messages = messages.filter(messages.persona)
-        for batch in _batches(_in_order(messages), numbered=pseudonymised is not None):
+        for batch in _batches(_in_order(messages), numbered=hide is not None):
             count += batch.num_rows
             people.update(batch.column("author").unique().to_pylist())
             yield batch

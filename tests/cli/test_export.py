@@ -8,8 +8,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from sosias.cli.main import run
+from sosias.settings import PeopleSettings
 from sosias.sources.store import import_files
-from sosias.workspace import Workspace
+from sosias.workspace import Workspace, read_settings
 from tests.sources.exports import export
 
 
@@ -19,6 +20,7 @@ def folder(tmp_path: Path) -> str:
     said = [
         (datetime(2024, 1, 1, 9) + timedelta(hours=n), ("Ana", "Luis")[n % 2], f"{n}!") for n in range(30)
     ]
+    said.append((datetime(2024, 1, 9), "Ana", "¿vienes, luis?"))
     path = tmp_path / "Chat de WhatsApp con Luis.txt"
     path.write_text(export("android es", said), "utf-8")
     import_files(Workspace.create(tmp_path / "chats"), [path])
@@ -42,22 +44,36 @@ def test_real_names_when_they_are_asked_for(
         "real_names": True,
         "path": str(path),
         "format": "parquet",
-        "messages": 15 * len(people),
+        "messages": 16 if further == [] else 31,
         "people": len(people),
     }
     assert {row["author"] for row in pq.read_table(path).to_pylist()} == people
 
 
-@pytest.mark.parametrize(
-    ("further", "said"), [([], "--real-names"), (["--real-names"], "--yes"), (["--yes"], "--real-names")]
-)
-def test_nothing_leaves_unasked(
-    folder: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], further: list[str], said: str
+def test_nothing_real_leaves_unasked(folder: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "out.csv"
+    for further in ([], ["--json"]):
+        assert run(["-C", folder, "export", "--to", "table", str(path), "--real-names", *further]) == 2
+        assert "--yes" in capsys.readouterr().err
+    assert not path.exists()
+
+
+@pytest.mark.parametrize(("persona", "shown"), [([], False), (["-p", "ana"], True)])
+def test_stand_ins_hide_everybody_but_the_persona(
+    folder: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], persona: list[str], shown: bool
 ) -> None:
     path = tmp_path / "out.csv"
-    assert run(["-C", folder, "export", "--to", "table", str(path), *further]) == 2
-    assert said in capsys.readouterr().err
-    assert not path.exists()
+    capsys.readouterr()
+    words = ["export", "--to", "table", str(path), "--everyone", *persona, "--json"]
+    assert run(["-C", folder, *words]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert (found["real_names"], found["messages"], found["people"]) == (False, 31, 2)
+    written = path.read_text("utf-8-sig")
+    assert "Luis" not in written and "luis" not in written
+    assert ("Ana" in written) is shown
+    settings = read_settings(Workspace.open(Path(folder)).people_file, PeopleSettings)
+    stands = settings.pseudonyms.stand_ins["author"]["Luis"]
+    assert f"{stands}," in written, "the same as in what is prepared"
 
 
 @pytest.mark.parametrize("answer", ["n", "s"])

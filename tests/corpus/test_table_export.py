@@ -42,9 +42,9 @@ def talk() -> list[Message]:
     ]
 
 
-def written(workspace: Workspace, path: Path, pseudonymised: Pseudonymised | None = None) -> dict[str, Any]:
+def written(workspace: Workspace, path: Path, hide: Pseudonymised | None = None) -> dict[str, Any]:
     """Write everybody's messages."""
-    return export_table(workspace, path, persona=None, everyone=True, pseudonymised=pseudonymised)
+    return export_table(workspace, path, persona=None, everyone=True, hide=hide)
 
 
 def facts(message: Message) -> tuple[Any, ...]:
@@ -168,7 +168,7 @@ def test_only_the_persona_is_quoted_unless_everybody_is_asked_for(tmp_path: Path
     consent = Consent(kind="self", recorded=date(2026, 1, 1))
     persona = workspace.new_persona(PersonaSettings(name="ana", author="Ana", consent=consent))
     path = tmp_path / "table.parquet"
-    assert export_table(workspace, path, persona=persona, pseudonymised=None) == {
+    assert export_table(workspace, path, persona=persona, hide=None) == {
         "path": str(path),
         "format": "parquet",
         "messages": 4,

@@ -178,7 +178,7 @@ def of_others(workspace: Workspace) -> list[tuple[Any, ...]]:
 
 
 def test_nothing_is_found_afterwards(workspace: Workspace) -> None:
-    assert sorted(found_in(workspace)) == sorted({*TRACES} - {"BERENGUELA", "berenguela", "611223344"})
+    assert {*found_in(workspace)} >= {*TRACES} - {"BERENGUELA", "berenguela", "611223344"}
     before = of_others(workspace)
     traces = forget(workspace, PHONE)
     assert found_in(workspace) == []
