@@ -12,7 +12,8 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
-from sosias.corpus.prepare import prepare
+from sosias.corpus.prepare import NotPrepared, prepare
+from sosias.events import Event, Notice
 from sosias.messages import Message, to_table, with_ids
 from sosias.pipeline.forgetting import forget
 from sosias.pipeline.traces import survey
@@ -460,3 +461,22 @@ def test_a_kill_at_any_moment_leaves_what_the_same_command_completes(
         assert not one.persona("ana").sessions_file.exists()
         names = ["000001.parquet", "000002.parquet", "000003.parquet"]
         assert sorted(os.listdir(one.messages_folder)) == names, moment
+
+
+def test_a_voice_says_that_it_has_to_be_trained_again(tmp_path: Path, llama_folder: Path) -> None:
+    pytest.importorskip("torch")
+    from sosias.training.train import train
+    from sosias.voice.voice import open_voice
+    from tests.tiny import tiny_persona
+
+    workspace, ana = tiny_persona(tmp_path / "chats", llama_folder)
+    train(workspace, ana)
+    heard: list[Event] = []
+    open_voice(ana, engine="torch", listener=heard.append).close()
+    assert not [one for one in heard if isinstance(one, Notice)]
+    forget(workspace, "Bea")
+    open_voice(ana, engine="torch", listener=heard.append).close()
+    (notice,) = [one for one in heard if isinstance(one, Notice)]
+    assert "train it again" in notice.text
+    with pytest.raises(NotPrepared):
+        train(workspace, ana)
