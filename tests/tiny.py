@@ -9,7 +9,7 @@ from tokenizers import AddedToken, Tokenizer, decoders, models, pre_tokenizers
 
 from sosias.corpus import prepare
 from sosias.messages import Message, to_table, with_ids
-from sosias.settings import Consent, PersonaSettings, TrainingSettings
+from sosias.settings import Consent, PersonaSettings, PreparationSettings, TrainingSettings
 from sosias.workspace import Persona, Workspace
 
 SPECIALS = ["<|endoftext|>", "<|im_start|>", "<|im_end|>"]
@@ -90,12 +90,19 @@ def talk(count: int = 240) -> list[Message]:
 
 
 def tiny_persona(folder: Path, base: Path, training: TrainingSettings = QUICK) -> tuple[Workspace, Persona]:
-    """Return a prepared persona on a tiny base."""
+    """Return a prepared persona on a tiny base; without stand-ins, which differ from workspace to workspace."""
     workspace = Workspace.create(folder)
     pq.write_table(to_table(with_ids(talk())), workspace.messages_folder / "0001.parquet")
     consent = Consent(kind="self", recorded=date(2026, 1, 1))
     persona = workspace.new_persona(
-        PersonaSettings(name="ana", author="Ana", consent=consent, base=str(base), training=training)
+        PersonaSettings(
+            name="ana",
+            author="Ana",
+            consent=consent,
+            base=str(base),
+            preparation=PreparationSettings(pseudonyms=False),
+            training=training,
+        )
     )
     prepare.prepare(workspace, persona)
     return workspace, persona
