@@ -90,7 +90,7 @@ def talk(count: int = 240) -> list[Message]:
 
 
 def tiny_persona(folder: Path, base: Path, training: TrainingSettings = QUICK) -> tuple[Workspace, Persona]:
-    """Return a prepared persona on a tiny base; without stand-ins, which differ from workspace to workspace."""
+    """Return a prepared persona on a tiny base, without stand-ins: no two workspaces share them."""
     workspace = Workspace.create(folder)
     pq.write_table(to_table(with_ids(talk())), workspace.messages_folder / "0001.parquet")
     consent = Consent(kind="self", recorded=date(2026, 1, 1))
