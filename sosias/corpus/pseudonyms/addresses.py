@@ -70,16 +70,26 @@ BOX = re.compile(
     r"(?P<address>\d{2,6})\b",
     re.IGNORECASE,
 )
+
+
+def _first_words(*names: str) -> frozenset[str]:
+    """Return the first words, small, of what stands in sections."""
+    return frozenset(
+        re.split(r"[\W_]", word.lower(), maxsplit=1)[0] for name in names for word in _WORDS[name]
+    )
+
+
 ADDRESSES = (
-    COLOMBIAN,
-    SPANISH,
-    ENGLISH,
-    ENGLISH_SMALL,
-    SPANISH_ANNOUNCED,
-    ENGLISH_ANNOUNCED,
-    WITH_A_FLOOR,
-    BOX,
+    (COLOMBIAN, _first_words("colombian")),
+    (SPANISH, _first_words("spanish")),
+    (ENGLISH, _first_words("clear", "unclear")),
+    (ENGLISH_SMALL, _first_words("english_at")),
+    (SPANISH_ANNOUNCED, _first_words("spanish_at")),
+    (ENGLISH_ANNOUNCED, _first_words("english_at")),
+    (WITH_A_FLOOR, _first_words("floors") | {"º", "ª"}),
+    (BOX, _first_words("box")),
 )
+"""What is looked for, and words without which it is not there: most messages have none of them."""
 
 BRITISH = re.compile(
     r"\b(?:[A-PR-UWYZ](?:\d{1,2}|[A-HK-Y]\d{1,2}|\d[A-HJKPS-UW]|[A-HK-Y]\d[ABEHMNPRV-Y])\s?\d[ABD-HJLNP-UW-Z]{2})\b"
@@ -97,14 +107,20 @@ IN_TOWN = re.compile(
 """Spain: 28013 Madrid."""
 
 
+POSTCODE_WORDS = _first_words("postcode")
+
+
 def find(text: str) -> Iterator[Span]:
     """Yield what tells a house: streets with numbers, and postcodes."""
-    for pattern in ADDRESSES:
-        for match in pattern.finditer(text):
+    words = frozenset(re.findall(r"[^\W\d_]+", text.lower()))
+    for pattern, needed in ADDRESSES:
+        for match in pattern.finditer(text) if not words.isdisjoint(needed) else ():
             canonical = " ".join(re.findall(r"\w+", match["address"].casefold()))
             yield Span(*match.span("address"), "address", canonical)
     for match in BRITISH.finditer(text):
         yield Span(*match.span(), "postcode", match.group().replace(" ", ""))
     for pattern in (POSTCODE, AMERICAN, IN_TOWN):
+        if pattern is POSTCODE and words.isdisjoint(POSTCODE_WORDS):
+            continue
         for match in pattern.finditer(text):
             yield Span(*match.span("code"), "postcode", match["code"].replace(" ", "").upper())

@@ -14,7 +14,7 @@ from typing import Any
 import ibis
 import ibis.expr.types as ir
 
-from sosias.corpus.pseudonyms.finder import Finder, learnt_from
+from sosias.corpus.pseudonyms.finder import Finder, learn, learnt_from
 from sosias.corpus.pseudonyms.invented import is_a_stand_in
 from sosias.corpus.pseudonyms.names import LEARNT_FROM
 from sosias.corpus.pseudonyms.spans import Kind, Span
@@ -71,8 +71,7 @@ def survey(messages: ir.Table, finder: Finder) -> Survey:
 def survey_texts(texts: Iterable[str], finder: Finder) -> Survey:
     """Return what there is in texts: as `survey`, in this process."""
     texts = list(texts)
-    evidence = Counter(word for text in texts for word in finder.names.evidence(text))
-    known = learnt_from(finder, evidence)
+    known = learn(finder, texts)
     rows: list[dict[str, Any]] = []
     for text in texts:
         for one in finds(text, known):
@@ -128,16 +127,19 @@ def gathered(rows: Iterable[Mapping[str, Any]]) -> list[Candidate]:
     return sorted(found.values(), key=lambda one: (-one.count, one.kind, one.canonical))
 
 
-def _evidence(messages: ir.Table, finder: Finder) -> dict[str, int]:
+def _evidence(messages: ir.Table, finder: Finder) -> list[tuple[str, int, int]]:
     names = finder.names
 
     def evidence(text: str) -> list[str]:
         return list(names.evidence(text)) if isinstance(text, str) else []
 
-    words = messages.select(word=row_function(evidence)(messages.text).unnest())
-    counted = words.group_by("word").aggregate(count=words.count())
-    rows = counted.filter(counted["count"] >= LEARNT_FROM).to_pyarrow().to_pylist()
-    return {row["word"]: row["count"] for row in rows}
+    found = (
+        messages.select(found=row_function(evidence)(messages.text).unnest()).found.name("found").as_table()
+    )
+    words = found.select(small=found.found.substr(1), clear=(found.found.substr(0, 1) == "+").cast("int64"))
+    counted = words.group_by("small").aggregate(clear=words.clear.sum(), occurred=words.count())
+    rows = counted.filter(counted.clear >= LEARNT_FROM).to_pyarrow().to_pylist()
+    return [(row["small"], row["clear"], row["occurred"]) for row in rows]
 
 
 def _found(messages: ir.Table, finder: Finder) -> list[dict[str, Any]]:

@@ -60,3 +60,4 @@ AT = _WORDS["at"]
 """Before places;"""
 GOING = _WORDS["going"]
 """before `a` and `to` and places."""
+NOBODY = _WORDS["nobody"]

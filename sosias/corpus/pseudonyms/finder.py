@@ -9,7 +9,7 @@ from functools import cached_property
 from sosias.corpus.pseudonyms import identifiers, phones
 from sosias.corpus.pseudonyms.forms import Sure
 from sosias.corpus.pseudonyms.lists import plain, words
-from sosias.corpus.pseudonyms.names import LEARNT_FROM, Names
+from sosias.corpus.pseudonyms.names import LEARNT_FROM, UNKNOWN_SHARE, WORD_SHARE, Names
 from sosias.corpus.pseudonyms.spans import Kind, Span, apart, only
 from sosias.corpus.pseudonyms.spelling import squeezed
 
@@ -37,12 +37,15 @@ class Finder:
 
     def find(self, text: str) -> list[Span]:
         """Return what points to a person, in order and apart from each other."""
-        regions = self.regions or phones.regions_of((), self.language)
-        found = [span for span in identifiers.find(text, regions) if not self._is_kept(span, text)]
+        found = [span for span in identifiers.find(text, self._regions) if not self._is_kept(span, text)]
         if self.added:
             found = [*self._wished(text), *found]
         names = self.names.find(text)
         return apart([*found, *names]) if found else names
+
+    @cached_property
+    def _regions(self) -> Sequence[str]:
+        return self.regions or phones.regions_of((), self.language)
 
     def _wished(self, text: str) -> list[Span]:
         """Return what the user has added, word for word."""
@@ -67,21 +70,25 @@ class Finder:
 
 def learn(finder: Finder, texts: Iterable[str]) -> Finder:
     """Return the finder with the names that texts tell by clear cues."""
+    clear: Counter[str] = Counter()
     counts: Counter[str] = Counter()
     for text in texts:
-        counts.update(finder.names.evidence(text))
-    return learnt_from(finder, counts)
+        for signed in finder.names.evidence(text):
+            counts[signed[1:]] += 1
+            clear[signed[1:]] += signed[0] == "+"
+    return learnt_from(finder, ((small, clear[small], counts[small]) for small in counts))
 
 
-def learnt_from(finder: Finder, evidence: Mapping[str, int]) -> Finder:
+def learnt_from(finder: Finder, evidence: Iterable[tuple[str, int, int]]) -> Finder:
     """Return the finder with the words that clear cues tell to be names often enough.
 
-    What is no word of the language is a name from then on; a word needs further signs where it stands.
+    `evidence` has a word, how often a clear cue stood beside it, and how often it occurred. What is no word
+    of the language is a name from then on; a word needs further signs where it stands.
     """
     learnt: dict[str, Sure] = {}
-    for small, count in evidence.items():
-        if count >= LEARNT_FROM:
-            sure = Sure.CUE if small in words() else Sure.ALWAYS
-            for spelling in (small, plain(squeezed(small))):
-                learnt[spelling] = Sure.CUE if spelling in words() else sure
+    for small, clear, occurred in evidence:
+        if clear < LEARNT_FROM or clear < (WORD_SHARE if small in words() else UNKNOWN_SHARE) * occurred:
+            continue
+        for spelling in (small, plain(squeezed(small))):
+            learnt[spelling] = Sure.CUE if {small, spelling} & words() else Sure.ALWAYS
     return replace(finder, learnt=learnt)

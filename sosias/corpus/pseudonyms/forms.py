@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from enum import IntEnum
 from functools import cache
 
-from sosias.corpus.pseudonyms.cues import ELSEWHERE, MOSTLY_NAMES, PEOPLE_AS_WELL
+from sosias.corpus.pseudonyms.cues import ELSEWHERE, MOSTLY_NAMES, PEOPLE_AS_WELL, TITLES
 from sosias.corpus.pseudonyms.lists import bearers, given_names, plain, surnames, words
 from sosias.corpus.pseudonyms.spelling import WORD
 
@@ -93,7 +93,10 @@ def people_forms(names: Iterable[str]) -> dict[str, tuple[str, Sure]]:
     """
     found: dict[str, tuple[str, Sure]] = {}
     for name in names:
-        for position, word in enumerate(name_words(name)):
+        words_of = name_words(name)
+        if len(words_of) > 1 and words_of[0].lower() in TITLES:
+            del words_of[0]
+        for position, word in enumerate(words_of):
             small = word.lower()
             known = plain(small) in given_names() or plain(small) in bearers()
             if small in PARTICLES or (

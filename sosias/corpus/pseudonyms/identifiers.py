@@ -6,11 +6,12 @@ from collections.abc import Iterator, Sequence
 from sosias.corpus.pseudonyms import addresses, bank, links, national, phones
 from sosias.corpus.pseudonyms.spans import Span, apart
 
-LINKED = re.compile(r"[@/]|www\.|arroba| dot |\bat\)|[\d_.#]\w*(?<=\w{4})|\d", re.IGNORECASE)
-"""What there is at least in a text with a link, an address or a handle;"""
 FOUR_DIGITS = re.compile(r"\d\W{0,3}\d\W{0,3}\d\W{0,3}\d")
-"""or with a number of the kinds looked for."""
+"""At least in a text with a number of the kinds looked for."""
 DIGIT = re.compile(r"\d")
+
+
+DOTTED = re.compile(r"\w[._]\w")
 
 
 def find(text: str, regions: Sequence[str]) -> list[Span]:
@@ -18,22 +19,24 @@ def find(text: str, regions: Sequence[str]) -> list[Span]:
 
     What is surer comes first: an e-mail is no handle, a card no telephone.
     """
-    return apart(_all(text, regions)) if _is_worth_it(text) else []
+    found: list[Span] = []
+    has_digits = DIGIT.search(text) is not None
+    if has_digits or _may_link(text):
+        found += links.find(text)
+    if has_digits:
+        found += _numbers(text, regions)
+    return apart(found) if found else found
 
 
-def _is_worth_it(text: str) -> bool:
-    """Is there any sign that stands in all that is looked for? Most messages have none."""
-    return (
-        any(sign in text for sign in "@/_")
-        or DIGIT.search(text) is not None
-        or LINKED.search(text) is not None
-    )
+def _may_link(text: str) -> bool:
+    """Is there any sign of a link, an address or a user name? Most messages have none."""
+    if any(sign in text for sign in "@/") or DOTTED.search(text):
+        return True
+    small = text.lower()
+    return "arroba" in small or " dot " in small
 
 
-def _all(text: str, regions: Sequence[str]) -> Iterator[Span]:
-    yield from links.find(text)
-    if not DIGIT.search(text):
-        return
+def _numbers(text: str, regions: Sequence[str]) -> Iterator[Span]:
     if FOUR_DIGITS.search(text):
         yield from bank.find(text)
         yield from national.find(text)

@@ -96,11 +96,13 @@ EVERYBODY = frozenset(
 )
 NAMED_HANDLE = re.compile(
     r"\b(?:insta|ig|instagram|twitter|tiktok|snap|snapchat|telegram|discord|steam|psn|gamertag|usuario|user|"
-    r"username|user\s?name|nick|handle|twitch|skype|xbox)\b(?:\s+\w{1,4})?\s*(?:[:=]|\bes\b|\bis\b|'s)?\s*"
-    r"(?P<handle>(?=[\w.#]*[\d_.])[^\W\d_][\w.#]{3,29}(?<!\.))(?![\w@])",
+    r"username|user\s?name|nick|handle|twitch|skype|xbox)\b(?:\s*[:=]\s*|\s+(?:(?:es|is|soy|am|it's|era)\s*:?\s+)?)"
+    r"(?P<handle>(?=\w*[\d_]|\w+\.\w)[^\W\d_][\w.]{3,29}(?<!\.))(?![\w@])",
     re.IGNORECASE,
 )
 """`mi insta es ana_92`: words must announce a handle without @."""
+IN_HANDLES = re.compile(r"[\d_]|\w\.\w")
+"""What a handle without @ has, so that it is no word."""
 TRAILING = ".,;:!?)]}'\"»”…*_"
 
 
@@ -122,7 +124,7 @@ def find(text: str) -> Iterator[Span]:
         for match in HANDLE.finditer(text):
             if match.group()[1:].casefold() not in EVERYBODY:
                 yield Span(match.start() + 1, match.end(), "handle", match.group()[1:].casefold())
-    for match in NAMED_HANDLE.finditer(text):
+    for match in NAMED_HANDLE.finditer(text) if IN_HANDLES.search(text) else ():
         yield Span(*match.span("handle"), "handle", match["handle"].casefold())
 
 

@@ -6,12 +6,16 @@ from dataclasses import dataclass, field
 from sosias.corpus.pseudonyms import cues
 from sosias.corpus.pseudonyms.forms import PARTICLES, Sure, forms, is_spanish, is_surname
 from sosias.corpus.pseudonyms.lists import plain, words
-from sosias.corpus.pseudonyms.sentence import Sentence, Token
+from sosias.corpus.pseudonyms.sentence import Sentence
 from sosias.corpus.pseudonyms.spans import Kind, Span
-from sosias.corpus.pseudonyms.spelling import DRAWN_OUT, WORD, shortened, squeezed
+from sosias.corpus.pseudonyms.spelling import shortened, squeezed
 
 LEARNT_FROM = 2
-"""Clear cues that make a word a name where it stands without one."""
+"""Clear cues that make a word a name where it stands without one,"""
+UNKNOWN_SHARE = 0.05
+"""and of how many of its occurrences at least, if no list has it;"""
+WORD_SHARE = 0.15
+"""if it is an ordinary word."""
 
 
 @dataclass
@@ -36,46 +40,51 @@ class Names:
         self._sure |= dict.fromkeys(self.added, Sure.ALWAYS)
         self._surnames = {small for small, (kind, _sure) in self.people.items() if kind == "surname"}
         self._ordinary = words()
+        self._no_names = self._ordinary.difference(self._sure)
 
     def find(self, text: str) -> list[Span]:
         """Return the names in a text, word by word: `kind` is name or surname, `canonical` plain."""
-        if not self._may_have_names(text):
+        sentence = self._worth_reading(text)
+        if sentence is None:
             return []
-        sentence = Sentence(text)
         found: dict[int, Kind] = {}
         after = -1
-        for place, token in enumerate(sentence.tokens):
+        for place, small in enumerate(sentence.smalls):
             if place == after and self._goes_on(sentence, place):
                 after = place + 1
-                if token.small not in PARTICLES:
+                if small not in PARTICLES:
                     found[place] = "surname"
-            elif self._is_name(sentence, place):
+            elif small not in self._no_names and self._is_name(sentence, place):
                 after = place + 1
-                found[place] = "surname" if token.small in self._surnames else "name"
-        for place in range(len(sentence.tokens)) if found or " yo" in text or " me" in text else ():
-            if place not in found and self._may_stand_in_a_row(sentence, place, found):
+                found[place] = "surname" if small in self._surnames else "name"
+        if found or " yo" in text or " me" in text:
+            for place in self._in_a_row(sentence, found):
                 found[place] = "name"
-        return [_span(sentence.tokens[place], found[place]) for place in sorted(found)]
+        return [_span(sentence, place, found[place]) for place in sorted(found)]
 
     def evidence(self, text: str) -> Iterator[str]:
-        """Yield the words (small) that stand where only a person can, and are not taken for granted."""
-        if not self._may_have_names(text):
+        """Yield the words (small) that may be names, after `+` where only a person can stand, else `-`."""
+        sentence = self._worth_reading(text)
+        if sentence is None:
             return
-        sentence = Sentence(text)
-        for place, token in enumerate(sentence.tokens):
-            sure = self._look_up(token.small)
-            unknown = sure is None and token.small not in self._ordinary and len(token.small) > 2
-            if (unknown or sure is Sure.CUE) and sentence.is_clear(place):
-                yield token.small
+        for place, small in enumerate(sentence.smalls):
+            if small in self._no_names:
+                continue
+            sure = self._look_up(small)
+            if sure is Sure.CUE and small not in cues.NEVER:
+                yield ("+" if sentence.is_clear(place) else "-") + small
+            elif sure is None and small not in self._ordinary and len(small) > 2:
+                yield ("+" if _is_told(sentence, place) else "-") + small
 
-    def _may_have_names(self, text: str) -> bool:
-        """Is there a word that is in a list of names, or in none at all? Most messages have neither."""
-        return any(small in self._sure or small not in self._ordinary for small in WORD.findall(text.lower()))
+    def _worth_reading(self, text: str) -> Sentence | None:
+        """Return the words of a text, if one of them is in a list of names, or in none at all."""
+        sentence = Sentence(text)
+        return None if self._no_names.issuperset(sentence.smalls) else sentence
 
     def _look_up(self, small: str) -> Sure | None:
         """Return how sure a word is, also drawn out; None: it is in no list."""
         found = self._sure.get(small)
-        if found is None and len(small) > 3 and (small not in self._ordinary or DRAWN_OUT.search(small)):
+        if found is None and len(small) > 3 and small not in self._ordinary:
             for other in (shortened(small)[0], squeezed(small)):
                 found = self._sure.get(other) if other != small else None
                 if found is not None:
@@ -86,22 +95,25 @@ class Names:
         return bool(self.kept) and plain(squeezed(small)) in self.kept
 
     def _is_name(self, sentence: Sentence, place: int) -> bool:
-        token = sentence.tokens[place]
-        small = token.small
+        small = sentence.smalls[place]
         sure = self._look_up(small)
         is_word = small in self._ordinary
-        if (sure is None and is_word) or len(small) < 2 or self._is_kept(small):
+        if len(small) < 2 or self._is_kept(small):
             return False
         if small in self.added or plain(small) in self.added:
             return True
-        if token.text[0].islower() and (small in cues.NEVER or (is_word and _is_a_thing(sentence, place))):
+        if not sentence.has_capital(place) and (
+            small in cues.NEVER or (is_word and _is_a_thing(sentence, place))
+        ):
+            return False
+        if small not in self.people and _is_nobody(sentence, place):
             return False
         if sure is None:
             return _is_unknown_name(sentence, place)
         if sentence.is_behind(place, cues.PLACES_BEFORE) or sentence.is_gone_to(place):
             return False
         if sure is Sure.ALWAYS:
-            return small not in self._surnames or token.text[0].isupper() or not is_word
+            return small not in self._surnames or sentence.has_capital(place) or not is_word
         if sure is Sure.CAPITAL:
             return sentence.is_titled(place) or sentence.is_clear(place) or sentence.is_weak(place)
         return sentence.is_clear(place) or (sure is Sure.CUE and self._is_likely(sentence, place))
@@ -118,29 +130,34 @@ class Names:
         towards = sentence.is_behind(place, cues.TOWARDS) and small not in cues.NOT_WITH
         return towards or sentence.is_called_out(place)
 
-    def _may_stand_in_a_row(self, sentence: Sentence, place: int, found: Mapping[int, Kind]) -> bool:
-        token = sentence.tokens[place]
-        sure = self._look_up(token.small)
-        if token.text[0].islower() and (token.small in cues.DISCOURSE or token.small in cues.NEVER):
-            return False
-        unknown = sure is None and token.small not in self._ordinary and sentence.is_titled(place)
-        if self._is_kept(token.small) or not (unknown or sure in (Sure.CUE, Sure.PERSON)):
-            return False
-        return sentence.is_in_a_row(place, found)
+    def _in_a_row(self, sentence: Sentence, found: Mapping[int, Kind]) -> list[int]:
+        """Return the words that stand in a row with a name, and may be one."""
+        beside = []
+        for place, small in enumerate(sentence.smalls):
+            if small in self._no_names or small in cues.NOBODY or place in found:
+                continue
+            sure = self._look_up(small)
+            if not sentence.has_capital(place) and (
+                sure is None or small in cues.DISCOURSE or small in cues.NEVER
+            ):
+                continue
+            possible = sure in (None, Sure.CUE, Sure.PERSON) and not self._is_kept(small)
+            if possible and sentence.is_in_a_row(place, found):
+                beside.append(place)
+        return beside
 
     def _goes_on(self, sentence: Sentence, place: int) -> bool:
         """Does a word continue the name before it, as a surname or a particle of one?"""
-        token, last = sentence.tokens[place], sentence.tokens[place - 1]
-        small = token.small
-        if token.before not in (" ", "-") or self._is_kept(small):
+        word, small, last = sentence.words[place], sentence.smalls[place], sentence.words[place - 1]
+        if sentence.gap(place) not in (" ", "-") or self._is_kept(small):
             return False
         if small in PARTICLES:
             return self._is_particle(sentence, place)
         if self._sure.get(small) is Sure.ALWAYS and small not in self._surnames:
             return False
-        if token.text[0].islower():
+        if word[0].islower():
             return is_surname(small) and small not in self._ordinary
-        if last.text[0].islower() or (token.text.isupper() and not last.text.isupper()):
+        if last[0].islower() or (word.isupper() and not last.isupper()):
             return False
         return is_surname(small) or (len(small) > 2 and small not in cues.OPENINGS)
 
@@ -149,10 +166,9 @@ class Names:
         following = place
         while sentence.small(following) in PARTICLES and sentence.gap(following) == " ":
             following += 1
-        if following == len(sentence.tokens) or sentence.gap(following) != " ":
+        if following == len(sentence) or sentence.gap(following) != " ":
             return False
-        surname = sentence.tokens[following]
-        return surname.text.istitle() and is_surname(surname.small)
+        return sentence.words[following].istitle() and is_surname(sentence.smalls[following])
 
 
 def _is_a_thing(sentence: Sentence, place: int) -> bool:
@@ -162,13 +178,30 @@ def _is_a_thing(sentence: Sentence, place: int) -> bool:
     return sentence.small(place - 1) != "a" or not is_spanish(sentence.small(place))
 
 
+def _is_nobody(sentence: Sentence, place: int) -> bool:
+    """Is it a god, a title before a name, or a word that begins a sentence with its capital?"""
+    small = sentence.smalls[place]
+    if small in cues.NOBODY:
+        return True
+    if small in cues.TITLES and sentence.gap(place + 1) == " " and sentence.has_capital(place + 1):
+        return True
+    return small in cues.OPENINGS and not sentence.is_inside(place)
+
+
 def _is_unknown_name(sentence: Sentence, place: int) -> bool:
     """Is a word that no list has a name? Clear cues tell; without a capital only the clearest."""
-    token = sentence.tokens[place]
-    if len(token.small) < 3 or token.text.isupper() or not sentence.is_clear(place):
+    word = sentence.words[place]
+    if len(word) < 3 or word.isupper():
         return False
-    return sentence.is_titled(place) or sentence.is_introduced(place)
+    return _is_told(sentence, place) if sentence.is_titled(place) else sentence.is_introduced(place)
 
 
-def _span(token: Token, kind: Kind) -> Span:
-    return Span(token.start, token.end, kind, plain(squeezed(token.small)))
+def _is_told(sentence: Sentence, place: int) -> bool:
+    """Does somebody stand here, and not a firm or a program, which have things and are with one, too?"""
+    if sentence.is_announced(place):
+        return sentence.small(place - 1) != "with"
+    return sentence.acts(place) and sentence.is_titled(place)
+
+
+def _span(sentence: Sentence, place: int, kind: Kind) -> Span:
+    return Span(*sentence.spans[place], kind, plain(squeezed(sentence.smalls[place])))

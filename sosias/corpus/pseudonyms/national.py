@@ -71,7 +71,7 @@ WORDS = (
     r"dni|d\.n\.i|nie|nif|cif|cuit|cuil|rut|run|rol\s+[uú]nico|curp|rfc|c[eé]dula|ced|c\.?[ic]\.?|documento|doc|"
     r"pasaporte|passport|ssn|social(?:\s+security)?|nino|national\s+insurance|ni(?:\s+number)?|insurance|nhs|nit|ruc|rif|"
     r"cpf|cnpj|rg|tax\s+id|tin|itin|ein|sin|seguridad\s+social|nss|imss|issste|afiliaci[oó]n|licen[cs]ia?e?|"
-    r"driver'?s?\s+licen[cs]e|carn?et|cui|dui|ine|ife|clave\s+(?:de\s+)?elector|credencial|id(?:\s+(?:card|number))?|"
+    r"driver'?s?\s+licen[cs]e|carn?et|cui|dui|ine|ife|clave\s+(?:de\s+)?elector|credencial|(?:my|your|his|her|their|student|mi|tu|su)\s+id|id\s+(?:card|number)|"
     r"identity\s+card|identificaci[oó]n|matr[ií]cula|plate|medicare|pps|contribuyente|passaporto|nss|historia\s+cl[ií]nica|"
     r"expediente|student\s+(?:id|number)|legajo|padr[oó]n|patente|visa\s+number|green\s+card|residencia|permiso"
 )

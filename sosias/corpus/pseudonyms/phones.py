@@ -15,7 +15,7 @@ REGIONS = {
 }
 """Whose numbers are looked for where nothing tells the country."""
 NUMBER = re.compile(
-    r"(?<![\w+.,/#€$£-])(?:\+|\(\+)?[(\d](?:[\d()]|[ .\-‑–/\u00a0](?=[\d( \-–])){5,22}\d(?![\w€%]|[.,]\d)"
+    r"(?<![\w+.,/#€$£-])(?:\+|\(\+)?[(\d](?:[\d()]|[ .\-‑–\u00a0](?=[\d( \-–])){5,22}\d(?![\w€%]|[.,/]\d)"
 )
 ANNOUNCED = re.compile(
     r"(?:tel[eé]?f?(?:ono)?s?|tfno|tlf|m[oó]vil|cel(?:u(?:lar)?)?|whats?app|wsp|wasap|guasap|n[uú]mero|fijo|"
@@ -35,7 +35,10 @@ MONEY_AFTER = re.compile(
     r"\s?(?:€|\$|£|%|euros?|pesos?|d[oó]lares|dollars|pounds|soles|usd|eur|km|kg|pts|puntos|points|people|personas)\b|\s?[€$£%]",
     re.IGNORECASE,
 )
-GROUPED = re.compile(r"\d[ .\-)/]+\d")
+GROUPED = re.compile(r"\d\d[ .\-)]+\d\d")
+ADDRESS = re.compile(r"(?:\d{1,3}\.){3}\d{1,3}")
+"""Of a machine (IPv4), or a version."""
+DECIMAL = re.compile(r"\.\d$")
 
 
 def find(text: str, regions: Sequence[str]) -> Iterator[Span]:
@@ -44,6 +47,8 @@ def find(text: str, regions: Sequence[str]) -> Iterator[Span]:
         start, end = match.span()
         digits = sum(letter.isdigit() for letter in match.group())
         if not 7 <= digits <= 15 or DATE.fullmatch(match.group()):
+            continue
+        if ADDRESS.fullmatch(match.group()) or DECIMAL.search(match.group()):
             continue
         before = text[max(0, start - 40) : start]
         announced = ANNOUNCED.search(before) is not None

@@ -2,7 +2,6 @@
 
 from collections.abc import Container
 from functools import cached_property
-from typing import NamedTuple
 
 from sosias.corpus.pseudonyms import cues
 from sosias.corpus.pseudonyms.forms import forms
@@ -20,56 +19,55 @@ TITLED = 0.7
 """of words with a capital, from which it is a habit or a title."""
 
 
-class Token(NamedTuple):
-    """A word, where it stands, and what stands between the word before and it."""
-
-    text: str
-    small: str
-    start: int
-    end: int
-    before: str
-
-
 class Sentence:
     """A text, word by word. Words are named by their position."""
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self.tokens: list[Token] = []
-        last = 0
-        for match in WORD.finditer(text):
-            word, start = match.group(), match.start()
-            self.tokens.append(Token(word, word.lower(), start, match.end(), text[last:start]))
-            last = match.end()
+        self.words: list[str] = WORD.findall(text)
+        self.smalls = [word.lower() for word in self.words]
+
+    def __len__(self) -> int:
+        return len(self.words)
+
+    @cached_property
+    def spans(self) -> list[tuple[int, int]]:
+        """Return where the words stand."""
+        return [match.span() for match in WORD.finditer(self.text)]
 
     @cached_property
     def is_shouted(self) -> bool:
         """Are capitals no sign here, since the words are written in them, or most with one?"""
-        long = [token for token in self.tokens if len(token.text) > 1]
-        capital = sum(token.text.isupper() for token in long)
+        long = [word for word in self.words if len(word) > 1]
+        capital = sum(word.isupper() for word in long)
         if len(long) < 3:
             return len(long) > 1 and capital == len(long)
-        titled = sum(token.text[0].isupper() for token in long)
+        titled = sum(word[0].isupper() for word in long)
         return capital > CAPITALS * len(long) or titled > TITLED * len(long)
 
     def small(self, place: int) -> str:
         """Return a word in small letters, nothing where there is none."""
-        return self.tokens[place].small if 0 <= place < len(self.tokens) else ""
+        return self.smalls[place] if 0 <= place < len(self.smalls) else ""
 
     def gap(self, place: int) -> str:
         """Return what stands before a word, nothing where there is none."""
-        return self.tokens[place].before if 0 <= place < len(self.tokens) else ""
+        if not 0 <= place < len(self.words):
+            return ""
+        return self.text[self.spans[place - 1][1] if place else 0 : self.spans[place][0]]
+
+    def has_capital(self, place: int) -> bool:
+        """Does a word begin with a capital, for whatever reason?"""
+        return self.words[place][0].isupper()
 
     def is_titled(self, place: int) -> bool:
         """Has a word a capital that was meant?"""
-        return self.tokens[place].text[0].isupper() and not self.is_shouted
+        return self.words[place][0].isupper() and not self.is_shouted
 
     def is_inside(self, place: int) -> bool:
         """Has a word a capital where no sentence begins?"""
-        token = self.tokens[place]
-        if place == 0 or not self.is_titled(place) or any(sign in ENDS for sign in token.before):
+        if place == 0 or not self.is_titled(place) or any(sign in ENDS for sign in self.gap(place)):
             return False
-        is_short_capitals = token.text.isupper() and len(token.text) < 4
+        is_short_capitals = self.words[place].isupper() and len(self.words[place]) < 4
         return not is_short_capitals and self.small(place - 1) not in cues.PLACES_BEFORE
 
     def is_behind(self, place: int, heralds: Container[str]) -> bool:
@@ -81,10 +79,14 @@ class Sentence:
         near = self.gap(place) in NEAR and self.small(place - 1) in cues.WEAK
         return near or self.is_behind(place, cues.ARTICLES) or self._does(place)
 
+    def is_announced(self, place: int) -> bool:
+        """Do the words before say that only a person can be meant?"""
+        return self.gap(place) in NEAR and self._is_announced(place, self.is_titled(place))
+
     def is_clear(self, place: int) -> bool:
         """Do the words around say that only a person can be meant?"""
         titled = self.is_titled(place)
-        if self.gap(place) in NEAR and self._is_announced(place, titled):
+        if self.is_announced(place):
             return True
         return (self._does(place) and (titled or self._acts(place))) or self._is_called(place, titled)
 
@@ -107,7 +109,7 @@ class Sentence:
     def is_called_out(self, place: int) -> bool:
         """Does a word that is drawn out begin or end the text?"""
         small = self.small(place)
-        edge = place in (0, len(self.tokens) - 1)
+        edge = place in (0, len(self) - 1)
         return edge and DRAWN_OUT.search(small) is not None and small not in words()
 
     def is_in_a_row(self, place: int, names: Container[int]) -> bool:
@@ -149,9 +151,9 @@ class Sentence:
 
     def _does(self, place: int) -> bool:
         """Does what a person does follow, or an English genitive?"""
-        token = self.tokens[place]
-        if self.text[token.end : token.end + 2] in ("'s", "’s"):
-            return token.small not in cues.NO_OWNERS
+        end = self.spans[place][1]
+        if self.text[end : end + 2] in ("'s", "’s"):
+            return self.smalls[place] not in cues.NO_OWNERS
         if self.gap(place + 1) != " ":
             return False
         following = self.small(place + 1)
@@ -159,14 +161,17 @@ class Sentence:
             following in cues.AFTER_CLITICS and self.small(place + 2) in cues.AFTER
         )
 
+    def acts(self, place: int) -> bool:
+        """Does something follow that only people do: `rosa dijo`?"""
+        return self.gap(place + 1) == " " and self.small(place + 1) in cues.ACTS
+
     def _acts(self, place: int) -> bool:
-        """Does a known name do what only people do: `rosa dijo`?"""
-        return self.small(place + 1) in cues.ACTS and self.small(place) in forms()
+        return self.acts(place) and self.small(place) in forms()
 
     def _is_called(self, place: int, titled: bool) -> bool:
         """Is somebody spoken to: `…, Rosa!` at the end?"""
         small = self.small(place)
-        if place + 1 < len(self.tokens) or "," not in self.gap(place):
+        if place + 1 < len(self) or "," not in self.gap(place):
             return False
         if small in cues.DISCOURSE or small in cues.PET_WORDS or self.gap(place - 2).strip() == ",":
             return False
