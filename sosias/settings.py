@@ -213,6 +213,8 @@ class TrainingSettings(Settings):
     """Share of the adapters' inputs that is silenced at random while training."""
     loss: Literal["persona", "all"] | None = None
     """Learn the persona's turns alone, or everybody's; chosen by whether the others' are private."""
+    gap_markers: bool = False
+    """Mark the silences inside a session, from ten minutes on (docs/findings/grouping.md)."""
     window_tokens: int = Field(384, ge=16)
     """Longest window; a session is cut at turn boundaries to fit."""
     batch_tokens: int = Field(1024, ge=16)

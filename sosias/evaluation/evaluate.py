@@ -105,7 +105,13 @@ def _run_losses(run: Run, sessions: list[Session], listener: Listener) -> list[S
     """Return the losses of a finished run on the test sessions."""
     settings = run.settings
     base = open_base(settings.base)
-    template = open_template(settings.template, base, settings.persona_author, group=settings.group)
+    template = open_template(
+        settings.template,
+        base,
+        settings.persona_author,
+        group=settings.group,
+        gap_markers=settings.training.gap_markers,
+    )
     windows = split_windows(template, sessions, "test", settings.training)
     dtype = settings.training.dtype or "float32"
     network = load_network(base, dtype=dtype, adapter=run.adapter_folder)

@@ -13,9 +13,11 @@ __all__ = ["TEMPLATES", "Template", "Window", "choose_template", "open_template"
 TEMPLATES: dict[str, type[Template]] = {"chat": Chat, "transcript": Transcript}
 
 
-def open_template(name: str, base: Base, persona: str, *, group: bool = False) -> Template:
+def open_template(
+    name: str, base: Base, persona: str, *, group: bool = False, gap_markers: bool = False
+) -> Template:
     """Return the template called `name` for a base and a persona."""
-    return TEMPLATES[name](base, persona, group=group)
+    return TEMPLATES[name](base, persona, group=group, gap_markers=gap_markers)
 
 
 def choose_template(base: Base, *, group: bool) -> Choice:

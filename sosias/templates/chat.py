@@ -35,8 +35,8 @@ class Chat(Template):
 
     name = "chat"
 
-    def __init__(self, base: Base, persona: str, *, group: bool) -> None:
-        super().__init__(base, persona, group=group)
+    def __init__(self, base: Base, persona: str, *, group: bool, gap_markers: bool = False) -> None:
+        super().__init__(base, persona, group=group, gap_markers=gap_markers)
         self.markup = MARKUPS[base.config.chat_markup or "chatml"]
         self.begin = self._special(self.markup.begin)
         self.end = self._special(self.markup.end)

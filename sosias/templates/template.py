@@ -11,6 +11,7 @@ from dataclasses import replace
 from sosias.corpus.session import Session, Turn
 from sosias.models.base import Base
 from sosias.models.tokenizer import encode_text
+from sosias.templates.silence import stretches
 from sosias.templates.window import Piece, Window, cut
 
 
@@ -21,16 +22,18 @@ class Template(ABC):
         base: gives the tokenizer and the ids of special tokens.
         persona: the name under which the persona speaks.
         group: more than two people speak, so the others' turns carry their names.
+        gap_markers: silences are marked.
     """
 
     name: str
     stops: tuple[str, ...] = ()
     """Texts at which a reply has ended."""
 
-    def __init__(self, base: Base, persona: str, *, group: bool) -> None:
+    def __init__(self, base: Base, persona: str, *, group: bool, gap_markers: bool = False) -> None:
         self.base = base
         self.persona = persona
         self.group = group
+        self.gap_markers = gap_markers
 
     @property
     def stop_ids(self) -> frozenset[int]:
@@ -49,21 +52,30 @@ class Template(ABC):
 
     def windows(self, session: Session, max_tokens: int, *, loss: str = "persona") -> Iterator[Window]:
         """Yield the session's windows of at most `max_tokens`, learning the persona's turns or all."""
-        turns = self.merged(session.turns)
-        pieces = [self.turn(turn, learnt=turn.persona or loss == "all") for turn in turns]
-        return cut(pieces, self.start, session.number, max_tokens)
+        return cut(self.pieces(session.turns, loss=loss), self.start, session.number, max_tokens)
+
+    def pieces(self, turns: Sequence[Turn], *, loss: str) -> list[Piece]:
+        """Return the turns as tokens, each that follows a silence with its mark apart."""
+        pieces: list[Piece] = []
+        for mark, stretch in stretches(turns) if self.gap_markers else [("", turns)]:
+            for place, turn in enumerate(self.merged(stretch)):
+                pieces.append(self.turn(turn, learnt=turn.persona or loss == "all"))
+                pieces[-1].silence = [] if place else self.encode(mark)
+        return pieces
 
     def prompt(self, turns: Sequence[Turn], max_tokens: int) -> list[int]:
         """Return the newest turns that fit into `max_tokens`, ending where the persona begins to speak."""
         opening = self.opening()
         room = max_tokens - len(self.start) - len(opening)
         kept: list[int] = []
-        for turn in reversed(self.merged(turns)):
-            ids = self.turn(turn, learnt=False).ids
+        silence: list[int] = []
+        for piece in reversed(self.pieces(turns, loss="persona")):
+            ids = piece.ids + silence
             if len(kept) + len(ids) > room:
                 kept = kept or ids[-room:]
                 break
             kept = ids + kept
+            silence = piece.silence
         return [*self.start, *kept, *opening]
 
     def start_prompt(self, text: str) -> list[int]:

@@ -31,6 +31,8 @@ class Piece:
     words: list[bool] = field(default_factory=list)
     texts: list[tuple[int, int, str]] = field(default_factory=list)
     """First and past-the-last position of each bubble's tokens, and its text."""
+    silence: list[int] = field(default_factory=list)
+    """The mark of the silence before it: written wherever it is not the first of its window."""
 
     def add(self, ids: Sequence[int], *, learnt: bool) -> None:
         """Add names, separators and other tokens that are nobody's words."""
@@ -46,6 +48,14 @@ class Piece:
         self.learnt += [learnt] * len(ids)
         self.words += [words] * len(ids)
 
+    def after_silence(self) -> "Piece":
+        """Return it with the mark of its silence in front, which is neither learnt nor anybody's words."""
+        mark = Piece()
+        mark.add(self.silence, learnt=False)
+        length = len(self.silence)
+        texts = [(first + length, last + length, text) for first, last, text in self.texts]
+        return Piece(mark.ids + self.ids, mark.learnt + self.learnt, mark.words + self.words, texts)
+
 
 def cut(pieces: Sequence[Piece], start: Sequence[int], session: int, max_tokens: int) -> Iterator[Window]:
     """Yield windows of at most `max_tokens`, cut between turns, each beginning with `start`.
@@ -56,10 +66,11 @@ def cut(pieces: Sequence[Piece], start: Sequence[int], session: int, max_tokens:
     room = max_tokens - len(start)
     held: list[Piece] = []
     for piece in (part for whole in pieces for part in _parts(whole, room)):
-        if held and sum(len(one.ids) for one in held) + len(piece.ids) > room:
+        after = piece.after_silence() if held else piece
+        if held and sum(len(one.ids) for one in held) + len(after.ids) > room:
             yield from _window(held, start, session)
-            held = []
-        held.append(piece)
+            held, after = [], piece
+        held.append(after)
     yield from _window(held, start, session)
 
 
@@ -68,7 +79,8 @@ def _parts(piece: Piece, room: int) -> Iterator[Piece]:
     for first in range(0, max(len(piece.ids), 1), room):
         last = first + room
         texts = [(a - first, b - first, text) for a, b, text in piece.texts if first < b <= last]
-        yield Piece(piece.ids[first:last], piece.learnt[first:last], piece.words[first:last], texts)
+        silence = [] if first else piece.silence
+        yield Piece(piece.ids[first:last], piece.learnt[first:last], piece.words[first:last], texts, silence)
 
 
 def _window(held: Sequence[Piece], start: Sequence[int], session: int) -> Iterator[Window]:

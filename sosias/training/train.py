@@ -110,8 +110,9 @@ def plan_run(persona: Persona, sessions: list[Session], settings: PersonaSetting
     choices = [] if settings.template else [choose_template(base, group=group)]
     template_name = settings.template or choices[0].value
     author = prepare.persona_name(settings)
-    template = open_template(template_name, base, author, group=group)
     training, why = _resolve(settings.training, settings.consent)
+    markers = training.gap_markers
+    template = open_template(template_name, base, author, group=group, gap_markers=markers)
     run = RunSettings(
         base=settings.base,
         template=template_name,

@@ -192,7 +192,13 @@ def open_voice(persona: Persona, *, engine: str | None = None, listener: Listene
         choice = choose_engine(base, run)
         listener(choice)
         wanted = choice.value
-    template = open_template(settings.template, base, settings.persona_author, group=settings.group)
+    template = open_template(
+        settings.template,
+        base,
+        settings.persona_author,
+        group=settings.group,
+        gap_markers=settings.training.gap_markers,
+    )
     context = min(generation.context_tokens, base.config.context_length)
     return Voice(
         _open_engine(wanted, base, run, context),
