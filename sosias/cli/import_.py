@@ -39,6 +39,10 @@ Columns = Annotated[
         help=_("Of a table: which columns have the text, author, time, chat, as in text=body,author=user."),
     ),
 ]
+Texts = Annotated[
+    bool,
+    typer.Option("--texts", help=_("The files are plain texts, such as novels, and no chats.")),
+]
 Explain = Annotated[
     str | None,
     typer.Option(metavar="FILE:LINE", help=_("Import nothing; say how one line of a file is read.")),
@@ -70,11 +74,12 @@ def import_(
     day_first: DayFirst = None,
     time_zone: TimeZone = None,
     columns: Columns = None,
+    texts: Texts = False,
     explain: Explain = None,
 ) -> None:
     """Import and say what was found, what was guessed, and what was left out."""
     if explain is not None:
-        _explain(call, explain, day_first, time_zone, columns)
+        _explain(call, explain, day_first, time_zone, columns, texts)
         return
     if not files:
         raise NothingToImport
@@ -83,6 +88,7 @@ def import_(
         "day_first": day_first,
         "time_zone": time_zone,
         "columns": _columns(columns),
+        "texts": texts,
     }
     report = call.run_step("import", arguments)
     lines = [
@@ -232,7 +238,7 @@ def _drops(files: list[dict[str, Any]]) -> list[str]:
 
 
 def _explain(
-    call: Call, value: str, day_first: bool | None, time_zone: str | None, columns: str | None
+    call: Call, value: str, day_first: bool | None, time_zone: str | None, columns: str | None, texts: bool
 ) -> None:
     from sosias.sources.explain import explain
     from sosias.sources.source import Options
@@ -242,7 +248,7 @@ def _explain(
     if not path or not number.isdecimal() or int(number) < 1:
         raise NoLine(value=value)
     zone = Zone.given(time_zone) if time_zone else Zone.here()
-    options = Options(day_first=day_first, zone=zone, columns=_columns(columns))
+    options = Options(day_first=day_first, zone=zone, columns=_columns(columns), texts=texts)
     found = [one.as_json() for one in explain(Path(path), int(number), options)]
     shown = [part for one in found for part in _explained(one, int(number))]
     call.finish({"line": int(number), "found": found}, *shown)

@@ -33,6 +33,7 @@ def import_step(
         day_first=arguments.get("day_first"),
         zone=Zone.given(zone) if zone else Zone.here(),
         columns=arguments.get("columns") or {},
+        texts=arguments.get("texts", False),
     )
     report = import_files(workspace, paths, options=options, listener=listener)
     if zone and zone != workspace.settings.time_zone:

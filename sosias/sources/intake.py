@@ -22,7 +22,9 @@ from sosias.workspace import Workspace, atomic_file, write_settings
 MOST_TOLD = 10
 """Joins told at once; an Address Book brings hundreds."""
 BATCH = 1 << 14
-"""Messages held and written at once."""
+"""Messages held and written at once,"""
+BATCH_CHARACTERS = 1 << 25
+"""or fewer, where they have more characters than these together: articles and novels."""
 
 
 class Intake:
@@ -85,7 +87,7 @@ class Intake:
     def _batches(self, file: FileReport, messages: Iterator[Message]) -> Iterator[pa.RecordBatch]:
         """Read an export's messages."""
         named = with_ids(messages)
-        while lot := list(islice(named, BATCH)):
+        while lot := _lot(named):
             lot = self._remembered(file, lot)
             file.count(lot)
             self.listener(Progress("import", min(self.report.messages, self.total), self.total))
@@ -142,15 +144,27 @@ class Intake:
             self.listener(Notice(said.format(name=one.name, others=others, why=one.why)))
 
 
+def _lot(messages: Iterator[Message]) -> list[Message]:
+    """Take the next messages, as many as are held at once."""
+    lot: list[Message] = []
+    characters = 0
+    for message in islice(messages, BATCH):
+        lot.append(message)
+        characters += len(message.text)
+        if characters >= BATCH_CHARACTERS:
+            break
+    return lot
+
+
 def _gathered(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.Table]:
     """Put small batches together: a file of many small row groups is slow to read."""
     held: list[pa.RecordBatch] = []
-    count = 0
+    count = size = 0
     for batch in batches:
         held.append(batch)
-        count += batch.num_rows
-        if count >= BATCH:
+        count, size = count + batch.num_rows, size + batch.nbytes
+        if count >= BATCH or size >= BATCH_CHARACTERS:
             yield pa.Table.from_batches(held, MESSAGE_SCHEMA)
-            held, count = [], 0
+            held, count, size = [], 0, 0
     if held:
         yield pa.Table.from_batches(held, MESSAGE_SCHEMA)

@@ -39,6 +39,8 @@ class Options:
     """By which clock times are told that an export gives in UTC."""
     columns: Mapping[str, str] = field(default_factory=dict)
     """Of a table: `text`, `author`, `time`, `chat` … and the name of the column that has it."""
+    texts: bool = False
+    """The files are plain texts, such as novels, and no chats."""
     alone: bool = True
     """There is but one file: why it is not taken is said, where it looks like a format's."""
 
@@ -149,7 +151,8 @@ class Source(Protocol):
     title: str
     """What the files are called, for people."""
     rank: int
-    """0: knows its files by their content; 1: takes what looks like it, after all others."""
+    """−1: takes what the user calls so, before all others; 0: knows its files by their content; 1: takes
+    what looks like it, after all others."""
 
     def readings(self, entries: Sequence[Entry], options: Options) -> list[Reading]:
         """Survey those of the entries that are of this format; none, if there are none.
