@@ -8,8 +8,9 @@ from functools import cached_property
 
 from sosias.corpus.pseudonyms import identifiers, phones
 from sosias.corpus.pseudonyms.forms import Sure
-from sosias.corpus.pseudonyms.lists import plain, words
+from sosias.corpus.pseudonyms.lists import plain
 from sosias.corpus.pseudonyms.names import LEARNT_FROM, UNKNOWN_SHARE, WORD_SHARE, Names
+from sosias.corpus.pseudonyms.ordinary import words
 from sosias.corpus.pseudonyms.spans import Kind, Span, apart, only
 from sosias.corpus.pseudonyms.spelling import squeezed
 

@@ -5,7 +5,9 @@ from enum import IntEnum
 from functools import cache
 
 from sosias.corpus.pseudonyms.cues import ELSEWHERE, MOSTLY_NAMES, PEOPLE_AS_WELL, TITLES
-from sosias.corpus.pseudonyms.lists import bearers, given_names, plain, surnames, words
+from sosias.corpus.pseudonyms.gazetteer import given_names, surnames
+from sosias.corpus.pseudonyms.lists import bearers, plain
+from sosias.corpus.pseudonyms.ordinary import words
 from sosias.corpus.pseudonyms.spelling import WORD
 
 

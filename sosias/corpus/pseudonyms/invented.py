@@ -13,7 +13,9 @@ import phonenumbers
 
 from sosias.corpus.pseudonyms.cues import ELSEWHERE, MOSTLY_NAMES
 from sosias.corpus.pseudonyms.forms import Sure, diminutives, forms
-from sosias.corpus.pseudonyms.lists import bearers, given_names, plain, short_forms, surnames, words
+from sosias.corpus.pseudonyms.gazetteer import given_names, surnames
+from sosias.corpus.pseudonyms.lists import bearers, plain, short_forms
+from sosias.corpus.pseudonyms.ordinary import words
 from sosias.corpus.pseudonyms.spans import Kind
 from sosias.corpus.pseudonyms.spelling import style_of
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 
 from sosias.corpus.pseudonyms import cues
 from sosias.corpus.pseudonyms.forms import PARTICLES, Sure, forms, is_spanish, is_surname
-from sosias.corpus.pseudonyms.lists import plain, words
+from sosias.corpus.pseudonyms.lists import plain
+from sosias.corpus.pseudonyms.ordinary import words
 from sosias.corpus.pseudonyms.sentence import Sentence
 from sosias.corpus.pseudonyms.spans import Kind, Span
 from sosias.corpus.pseudonyms.spelling import shortened, squeezed

@@ -5,7 +5,7 @@ from functools import cached_property
 
 from sosias.corpus.pseudonyms import cues
 from sosias.corpus.pseudonyms.forms import forms
-from sosias.corpus.pseudonyms.lists import words
+from sosias.corpus.pseudonyms.ordinary import words
 from sosias.corpus.pseudonyms.spelling import DRAWN_OUT, WORD
 
 ENDS = '.!?¿¡…\n:;"“«•*-–—>()'

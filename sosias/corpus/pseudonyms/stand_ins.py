@@ -11,7 +11,8 @@ import phonenumbers
 
 from sosias.corpus.pseudonyms import invented
 from sosias.corpus.pseudonyms.forms import forms, is_surname
-from sosias.corpus.pseudonyms.lists import given_names, plain
+from sosias.corpus.pseudonyms.gazetteer import given_names
+from sosias.corpus.pseudonyms.lists import plain
 from sosias.corpus.pseudonyms.spans import Kind, Span, only
 from sosias.corpus.pseudonyms.spelling import DRAWN_OUT, drawn_out, shortened, squeezed, style_of, styled
 

@@ -10,8 +10,9 @@ from stdnum import iban, luhn
 
 from sosias.corpus.pseudonyms.candidates import survey_texts
 from sosias.corpus.pseudonyms.finder import Finder
+from sosias.corpus.pseudonyms.gazetteer import given_names
 from sosias.corpus.pseudonyms.invented import pool
-from sosias.corpus.pseudonyms.lists import given_names, plain
+from sosias.corpus.pseudonyms.lists import plain
 from sosias.corpus.pseudonyms.restoring import Restorer
 from sosias.corpus.pseudonyms.stand_ins import StandIns
 from tests.corpus.pseudonyms.planted import Half, chats
