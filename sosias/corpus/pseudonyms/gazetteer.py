@@ -56,9 +56,7 @@ def given_names() -> dict[str, GivenName]:
             for name in _names(locale, kind):
                 genders.setdefault(name, Counter())[gender] += 1
                 languages.setdefault(name, Counter())[language] += 1
-    known = {
-        name for locales in WELL_KNOWN.values() for one in locales for name in _names(one, "first_names")
-    }
+    known = {name for one in WELL_KNOWN for name in _names(one, "first_names")}
     made = []
     for name, of in sorted(genders.items()):
         most = of.most_common(1)[0][0]
