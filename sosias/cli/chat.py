@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext, suppress
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -69,12 +70,13 @@ class Talk:
         """Say something and return the answer, showing its bubbles as they come."""
         from sosias.corpus.session import Turn
 
-        self.turns.append(Turn(self.partner, False, (text,)))
+        self.turns.append(Turn(self.partner, False, (text,), datetime.now()))
         waiting = _("{name} is writing …").format(name=self.companion.persona_author)
         live = self.call.out.is_terminal and not self.call.as_json
         with self.call.out.status(waiting) if live else nullcontext():
             answer = self.companion.answer(self.turns, on_bubble=self._show)
-        self.turns.append(Turn(self.companion.persona_author, True, tuple(answer.bubbles)))
+        said = Turn(self.companion.persona_author, True, tuple(answer.bubbles), datetime.now())
+        self.turns.append(said)
         return answer
 
     def _show(self, bubble: str) -> None:
