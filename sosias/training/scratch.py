@@ -32,12 +32,7 @@ SCRATCH_RATE = 5e-3
 """Peak rate: see docs/findings/scratch.md."""
 SPREAD = 0.02
 """Standard deviation of the first weights (Radford et al. 2019)."""
-LEAST_BYTES: dict[ScratchSize, int] = {
-    "tiny": 0,
-    "small": 2_000_000,
-    "medium": 200_000_000,
-    "large": 2 * 10**9,
-}
+LEAST_MEGABYTES: dict[ScratchSize, int] = {"tiny": 0, "small": 2, "medium": 200, "large": 2000}
 """Text from which on a size is chosen: a few tokens for each weight, over some passes."""
 
 
