@@ -22,6 +22,8 @@ from sosias.sources.store import import_files
 from sosias.training import train as training
 from sosias.training.batches import epoch_steps
 from sosias.training.fit import Fit
+from sosias.training.methods import trainable_network
+from sosias.training.source import Windows
 from sosias.workspace import Persona, Workspace
 
 FOLDS = 3
@@ -64,9 +66,10 @@ def attempt(persona: Persona, fold: int, epochs: int, wanted: dict[str, Any], fo
     batch = settings.batch_tokens
     an_epoch = len(epoch_steps(lengths, batch=batch, micro=batch, seed=settings.seed, epoch=0))
     settings = settings.model_copy(update={"steps": an_epoch * epochs})
-    network = training.adapted_network(plan.base, settings)
+    network = trainable_network(plan.base, settings)
     pad_id = plan.base.config.pad_id
-    fit = Fit(network, plan.train, plan.validation, settings, pad_id, folder, silent)
+    source = Windows(plan.train, settings, pad_id)
+    fit = Fit(network, source, plan.validation, settings, pad_id, folder, silent)
     held_out = {
         split: training.split_windows(plan.template, sessions, split, settings)
         for split in ("validation", "test")

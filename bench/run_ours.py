@@ -16,7 +16,8 @@ from sosias.models.base import open_base
 from sosias.templates import Window
 from sosias.training.fit import Fit
 from sosias.training.memory import peak_rss_mb
-from sosias.training.train import adapted_network
+from sosias.training.methods import trainable_network
+from sosias.training.source import Windows
 
 
 def speed(material: Material, folder: Path) -> dict[str, Any]:
@@ -62,8 +63,9 @@ def quality(material: Material, folder: Path) -> list[Point]:
 def _fit(material: Material, windows: Sequence[Window], steps: int, folder: Path) -> Fit:
     base = open_base(material.base)
     settings = material.training.model_copy(update={"steps": steps})
-    network = adapted_network(base, settings)
-    return Fit(network, windows, material.validation, settings, base.config.pad_id, folder, silent)
+    network, pad_id = trainable_network(base, settings), base.config.pad_id
+    source = Windows(windows, settings, pad_id)
+    return Fit(network, source, material.validation, settings, pad_id, folder, silent)
 
 
 def run(arguments: argparse.Namespace) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from typing import Any
 from bench.material import Material, lora_config
 from sosias.models.base import Base, open_base
 from sosias.templates import Window
-from sosias.training.fit import WARM_UP
+from sosias.training.schedule import WARM_UP
 
 Batch = Sequence[Window]
 

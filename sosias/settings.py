@@ -195,8 +195,9 @@ class PreparationSettings(Settings):
 class TrainingSettings(Settings):
     """How a persona is trained; a run keeps its own resolved copy."""
 
-    method: Literal["lora"] = "lora"
-    """What is trained: low-rank adapters beside the frozen weights."""
+    method: Literal["lora", "dora", "full", "qlora"] = "lora"
+    """What is trained: low-rank adapters beside the frozen weights (`dora`: with magnitudes of their own,
+    `qlora`: beside weights packed into four bits), or `full`, all the weights themselves."""
     epochs: float = Field(3, gt=0)
     """Passes over the training windows, when no `minutes` are given."""
     minutes: float | None = Field(None, gt=0)
@@ -205,26 +206,26 @@ class TrainingSettings(Settings):
     """Optimiser steps; wins over minutes and epochs. A run records it, so that it can be repeated."""
     learning_rate: float | None = Field(None, gt=0)
     """Peak learning rate, reached after a short warm-up, then cosine to a tenth."""
-    rank: int = Field(16, ge=1)
+    rank: int | None = Field(None, ge=1)
     """Rank of the LoRA factors."""
-    alpha: int = Field(32, ge=1)
-    """Scale of the LoRA factors: what they add is multiplied by alpha / rank."""
+    alpha: int | None = Field(None, ge=1)
+    """Scale of the LoRA factors: what they add is multiplied by alpha / rank; None: twice the rank."""
     dropout: float = Field(0, ge=0, lt=1)
     """Share of the adapters' inputs that is silenced at random while training."""
     loss: Literal["persona", "all"] | None = None
     """Learn the persona's turns alone, or everybody's; chosen by whether the others' are private."""
     gap_markers: bool = False
     """Mark the silences inside a session, from ten minutes on (docs/findings/grouping.md)."""
-    window_tokens: int = Field(384, ge=16)
+    window_tokens: int | None = Field(None, ge=16)
     """Longest window; a session is cut at turn boundaries to fit."""
-    batch_tokens: int = Field(1024, ge=16)
+    batch_tokens: int | None = Field(None, ge=16)
     """Tokens in one optimiser step, about."""
     micro_batch_tokens: int | None = Field(None, ge=16)
-    """Tokens that go through the model at once, at most; fewer need less memory."""
+    """Tokens that go through the model at once, at most; fewer need less memory, with the same result."""
     dtype: Literal["bfloat16", "float32"] | None = None
-    """Number format of the frozen weights."""
+    """Number format of the frozen weights, and of the products when all weights are trained."""
     checkpoint_seconds: float = Field(60, gt=0)
-    """A checkpoint at least this often: the most that an interruption can lose."""
+    """A checkpoint this often, or as often as saving takes a twentieth of the time."""
     validations: int = Field(10, ge=1)
     """How many times the validation loss is measured during a run."""
     patience: int = Field(3, ge=1)
@@ -301,5 +302,7 @@ class RunSettings(Settings):
     """With every automatic value resolved."""
     sessions_sha256: str
     """Hash of the sessions trained on, so that a changed corpus is noticed."""
+    parent: str | None = None
+    """The run that this one goes on from (`sosias update`)."""
     outdated: bool = False
     """Trained on messages of somebody who has asked to be forgotten since: to be trained again."""

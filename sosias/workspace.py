@@ -421,7 +421,7 @@ class Persona:
         return Run(private_folder(self.folder / "runs" / f"{max(numbers, default=0) + 1:03d}"))
 
     def finished_run(self) -> "Run":
-        """Return the newest run that ended with an adapter.
+        """Return the newest run that has ended.
 
         Raises:
             NotTrained: there is none.
@@ -434,7 +434,7 @@ class Persona:
 
 @dataclass(frozen=True)
 class Run:
-    """One training: resolved settings, metrics, checkpoint, and in the end the adapter."""
+    """One training: resolved settings, metrics, checkpoint, and in the end the adapter or the weights."""
 
     folder: Path
 
@@ -463,12 +463,23 @@ class Run:
         return self.folder / "adapter.gguf"
 
     @property
+    def weights_folder(self) -> Path:
+        """What a run that trains all weights ends in, as a Hugging Face folder."""
+        return self.folder / "weights"
+
+    @property
+    def learnt_file(self) -> Path:
+        """Hashes of the sessions that were learnt."""
+        return self.folder / "learnt.txt"
+
+    @property
     def result_file(self) -> Path:
         return self.folder / "result.json"
 
     @property
     def is_finished(self) -> bool:
-        return self.result_file.is_file() and self.adapter_folder.is_dir()
+        kept = self.adapter_folder.is_dir() or self.weights_folder.is_dir()
+        return kept and self.result_file.is_file()
 
     def result(self) -> dict[str, Any]:
         """Return what the training said of itself when it ended."""

@@ -29,6 +29,7 @@ def byte_tokenizer() -> Tokenizer:
 
 QUICK = TrainingSettings(
     rank=4,
+    alpha=32,
     window_tokens=64,
     batch_tokens=256,
     micro_batch_tokens=128,

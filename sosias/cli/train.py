@@ -1,4 +1,4 @@
-"""`sosias train`: sessions to an adapter, and a look at what is learnt."""
+"""`sosias train`: sessions to an adapter or weights, and a look at what is learnt."""
 
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -27,6 +27,13 @@ TemplateName = Annotated[
     Literal["chat", "transcript"] | None,
     typer.Option("--template", help=_("How a session is written down for the model.")),
 ]
+Method = Annotated[
+    Literal["lora", "dora", "full", "qlora"] | None,
+    typer.Option(
+        "--method",
+        help=_("What is trained: small adapters (lora, dora; qlora for large bases) or all weights."),
+    ),
+]
 Windows = Annotated[
     int | None,
     typer.Option(
@@ -44,6 +51,7 @@ def train(
     epochs: Epochs = None,
     base: BaseName = None,
     template: TemplateName = None,
+    method: Method = None,
     show_windows: Windows = None,
     accept_terms: AcceptTerms = False,
 ) -> None:
@@ -55,7 +63,13 @@ def train(
         chosen = settle_base(
             call.workspace(), persona, base, lambda name: accepts(call, accept_terms, name), listener
         )
-    wanted = {"base": chosen, "template": template, "minutes": minutes, "epochs": epochs}
+    wanted = {
+        "base": chosen,
+        "template": template,
+        "method": method,
+        "minutes": minutes,
+        "epochs": epochs,
+    }
     if show_windows is not None:
         _show_windows(call, show_windows, wanted)
         return

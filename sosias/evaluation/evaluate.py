@@ -9,13 +9,13 @@ from sosias.corpus import prepare
 from sosias.corpus.session import Session
 from sosias.errors import SosiasError
 from sosias.evaluation.interval import SessionLoss, mean_fall, paired_interval
-from sosias.evaluation.measure import session_losses
+from sosias.evaluation.measure import run_losses
 from sosias.events import Listener, Notice, silent
 from sosias.language import translate as _
 from sosias.models.base import open_base
-from sosias.models.network import load_network
 from sosias.settings import RunSettings
 from sosias.templates import open_template
+from sosias.training.learnt import read_learnt, unseen
 from sosias.training.train import carry_out, plan_run, split_windows
 from sosias.workspace import Persona, Run, Workspace, private_folder, write_json
 
@@ -112,10 +112,9 @@ def _run_losses(run: Run, sessions: list[Session], listener: Listener) -> list[S
         group=settings.group,
         gap_markers=settings.training.gap_markers,
     )
-    windows = split_windows(template, sessions, "test", settings.training)
-    dtype = settings.training.dtype or "float32"
-    network = load_network(base, dtype=dtype, adapter=run.adapter_folder)
-    return session_losses(network, windows, base.config.pad_id, listener)
+    held_out = unseen(sessions, read_learnt(run))
+    windows = split_windows(template, held_out, "test", settings.training)
+    return run_losses(base, run, windows, listener)
 
 
 def _fold_losses(

@@ -1,17 +1,14 @@
-"""The training loop: windows in, the best adapter found out; interruptible at any moment.
+"""The training loop: rows of tokens in, the best weights found out; interruptible at any moment.
 
 One optimiser step sees about `batch_tokens` tokens, in micro-batches; the loss is the mean over
 the step's learnt tokens, however they are shared out, so the size of a micro-batch changes memory
 and speed but not the result.
 """
 
-import json
 import math
-import signal
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,21 +18,23 @@ from accelerate import Accelerator
 from torch import nn
 
 from sosias.errors import SosiasError
-from sosias.events import Listener, Notice, Progress
+from sosias.events import Listener, Notice, silent
 from sosias.language import translate as _
 from sosias.models.likelihood import token_losses
 from sosias.settings import TrainingSettings
 from sosias.templates.window import Window
-from sosias.training.batches import Step, collate, steps_from
-from sosias.training.checkpoint import Checkpoint, State
-from sosias.workspace import append_line, write_text
+from sosias.training.batches import Step, collate
+from sosias.training.checkpoint import Checkpoint, State, load_best, save_best
+from sosias.training.interrupts import interrupts
+from sosias.training.memory import NotEnoughMemory, is_out_of_memory
+from sosias.training.metrics import Metrics
+from sosias.training.schedule import learning_rate
+from sosias.training.source import Source
 
-WARM_UP = 0.06
-"""Share of the steps in which the learning rate rises to its peak."""
-LAST_RATE = 0.1
-"""What is left of the peak at the last step."""
 LARGEST_GRADIENT = 1.0
 """Norm to which longer gradients are cut."""
+SAVING_SHARE = 0.05
+"""The most of the time that checkpoints may take; those of whole networks are written less often."""
 
 
 class LossNotFinite(SosiasError):
@@ -46,13 +45,16 @@ class LossNotFinite(SosiasError):
 class Learner(nn.Module):
     """A network that answers with its loss: what Accelerate wraps, so that gradients are shared."""
 
-    def __init__(self, network: nn.Module) -> None:
+    def __init__(self, network: nn.Module, *, mixed: bool = False) -> None:
         super().__init__()
         self.network = network
+        self.mixed = mixed
+        """Compute products in bfloat16 with weights in float32."""
 
     def forward(self, ids: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
         """Return the summed negative log-likelihood, in nats, of the labels that are not −100."""
-        return token_losses(self.network, ids, labels).sum()
+        with torch.autocast(ids.device.type, torch.bfloat16, enabled=self.mixed):
+            return token_losses(self.network, ids, labels).sum()
 
 
 @dataclass(frozen=True)
@@ -69,52 +71,78 @@ class Fitted:
 
 
 class Fit:
-    """A run on given windows, with resolved settings; its folder keeps checkpoint and metrics."""
+    """A run on a source, with resolved settings; its folder keeps checkpoint and metrics.
+
+    Args:
+        network: what of it requires a gradient is trained.
+        source: what is learnt from.
+        validation: what the loss is watched on.
+        trained_before: what the network comes with counts as a result, too.
+        accelerator: what shares the work out; None: one of this process.
+    """
 
     def __init__(
         self,
         network: nn.Module,
-        train: Sequence[Window],
+        source: Source,
         validation: Sequence[Window],
         settings: TrainingSettings,
         pad_id: int,
         folder: Path,
-        listener: Listener,
+        listener: Listener = silent,
+        *,
+        trained_before: bool = False,
+        accelerator: Accelerator | None = None,
     ) -> None:
-        self.train, self.validation = train, validation
-        self.settings, self.pad_id, self.folder, self.listener = settings, pad_id, folder, listener
+        self.source, self.validation = source, validation
+        self.settings, self.pad_id, self.listener = settings, pad_id, listener
+        self.checkpoint_folder = folder / "checkpoint"
+        self.metrics = Metrics(folder, listener)
+        self.trained_before = trained_before
         self.network = network
         self.trained = {name: value for name, value in network.named_parameters() if value.requires_grad}
-        self.accelerator = Accelerator(cpu=not torch.cuda.is_available())
+        self.accelerator = accelerator or Accelerator(cpu=not torch.cuda.is_available())
+        whole = settings.method == "full"
+        learner = Learner(network, mixed=whole and settings.dtype == "bfloat16")
         optimizer = torch.optim.AdamW(
-            self.trained.values(), lr=_peak(settings), weight_decay=0.0, betas=(0.9, 0.99), foreach=True
+            self.trained.values(),
+            lr=settings.learning_rate or 0,
+            weight_decay=0.0,
+            betas=(0.9, 0.99),
+            # the fused step makes no copies of the moments, which count where all weights are trained
+            **({"fused": True} if whole else {"foreach": True}),
         )
-        self.learner, self.optimizer = self.accelerator.prepare(Learner(network), optimizer)
-        self.state = Checkpoint(0, {}, {}, math.inf, 0, {}, torch.get_rng_state())
+        self.learner, self.optimizer = self.accelerator.prepare(learner, optimizer)
+        self.state = Checkpoint()
 
     # --- one step ------------------------------------------------------------------------------
 
     def gradient(self, step: Step) -> tuple[float, int, int]:
         """Add up a step's gradient; return its mean loss, its tokens and its learnt tokens."""
-        batches = [collate([self.train[i] for i in micro], self.pad_id) for micro in step]
-        learnt = sum(int((labels != -100).sum()) for _ids, labels in batches)
+        batches = [self.source.batch(rows) for rows in step]
+        learnt = sum(batch.learnt for batch in batches)
         total = 0.0
-        for ids, labels in batches:
-            loss = self.learner(ids.to(self.accelerator.device), labels.to(self.accelerator.device)) / learnt
+        for batch in batches:
+            device = self.accelerator.device
+            loss = self.learner(batch.ids.to(device), batch.labels.to(device)) / learnt
             self.accelerator.backward(loss)
             total += float(loss.detach())
-        return total, sum(len(self.train[i].ids) for micro in step for i in micro), learnt
+        return total, sum(batch.tokens for batch in batches), learnt
 
     def step(self, step: Step) -> float:
-        """Take one optimiser step; return its mean loss in nats a learnt token."""
+        """Take one optimiser step; return its mean loss in nats a learnt token.
+
+        Raises:
+            LossNotFinite: the weights are as they were before.
+        """
         rate = learning_rate(self.state.step, self.settings)
         for group in self.optimizer.param_groups:
             group["lr"] = rate
-        loss, tokens, learnt = self.gradient(step)
-        if not math.isfinite(loss):
-            self._save()
+        loss, tokens, learnt = self._gradient_that_fits(step)
+        norm = self.accelerator.clip_grad_norm_(self.trained.values(), LARGEST_GRADIENT)
+        if not (math.isfinite(loss) and math.isfinite(float(norm))):
+            self.optimizer.zero_grad(set_to_none=True)
             raise LossNotFinite(step=self.state.step, rate=rate)
-        self.accelerator.clip_grad_norm_(self.trained.values(), LARGEST_GRADIENT)
         self.optimizer.step()
         self.optimizer.zero_grad(set_to_none=True)
         self.state.step += 1
@@ -122,13 +150,36 @@ class Fit:
         self.state.supervised_tokens += learnt
         return loss
 
+    def _gradient_that_fits(self, step: Step) -> tuple[float, int, int]:
+        """As `gradient`; where memory runs out the step is begun again in halves, and so are all later ones.
+
+        Raises:
+            NotEnoughMemory: one row alone does not fit.
+        """
+        for _number in range(self.state.halvings):
+            step = halved(step)
+        while True:
+            random_state = torch.get_rng_state()
+            try:
+                return self.gradient(step)
+            except (MemoryError, RuntimeError) as error:
+                if not is_out_of_memory(error):
+                    raise
+                if all(len(rows) == 1 for rows in step):
+                    raise NotEnoughMemory from error
+            self.optimizer.zero_grad(set_to_none=True)
+            torch.set_rng_state(random_state)
+            self.state.halvings += 1
+            step = halved(step)
+            self.listener(Notice(_("Memory ran out: half as much goes through the model at once now.")))
+
     def measure_speed(self) -> float:
-        """Return the seconds of one step, measured on the first step's windows without learning."""
+        """Return the seconds of one step, measured on the first step's rows without learning."""
         _epoch, first = next(self._steps())
         random_state = torch.get_rng_state()
-        self.gradient(first)  # the first pass pays for one-off preparations
+        self._gradient_that_fits(first)  # the first pass pays for one-off preparations
         started = time.perf_counter()
-        self.gradient(first)
+        self._gradient_that_fits(first)
         seconds = time.perf_counter() - started
         self.optimizer.zero_grad(set_to_none=True)
         torch.set_rng_state(random_state)
@@ -137,7 +188,7 @@ class Fit:
     def measure_validation(self) -> float:
         """Return the seconds that one validation takes."""
         started = time.perf_counter()
-        mean_loss(self.network, self.validation, self.pad_id)
+        mean_loss(self.learner, self.validation, self.pad_id)
         return time.perf_counter() - started
 
     # --- the run -------------------------------------------------------------------------------
@@ -148,15 +199,13 @@ class Fit:
         Afterwards the network holds the best weights (the latest, when interrupted).
 
         Raises:
-            LossNotFinite: the best weights so far are in the checkpoint.
+            LossNotFinite, NotEnoughMemory, NoSpace: what was trained before is in the checkpoint.
         """
         self._resume()
-        total = self._total
-        every = max(1, total // self.settings.validations)
-        with _interrupts() as interrupted:
-            stopped = self._loop(total, every, interrupted)
+        with interrupts() as interrupted:
+            stopped = self._loop(interrupted)
         if stopped != "interrupted":
-            self._put(self.state.best_weights)
+            self._put(load_best(self.checkpoint_folder) or {})
         state = self.state
         return Fitted(
             stopped,
@@ -168,56 +217,50 @@ class Fit:
             state.losses,
         )
 
-    @property
-    def _total(self) -> int:
+    def _loop(self, interrupted: threading.Event) -> str:
         assert self.settings.steps is not None
-        return self.settings.steps
-
-    def _loop(self, total: int, every: int, interrupted: threading.Event) -> str:
+        total = self.settings.steps
+        every = max(1, total // self.settings.validations)
+        if self.trained_before and not self.state.losses:
+            self._validate(0, 0.0)
         self.learner.train()
         started = saved = time.perf_counter()
-        before = self.state.seconds
+        pause, before = self.settings.checkpoint_seconds, self.state.seconds
         for epoch, step in self._steps():
             if self.state.step >= total or self.state.worse >= self.settings.patience:
                 break
-            loss = self.step(step)
+            loss = self._step_or_save(step)
             self.state.seconds = before + time.perf_counter() - started
-            self._tell(epoch, loss, total)
+            self.metrics.step(self.state, epoch, loss, total)
             if self.state.step % every == 0 or self.state.step == total:
                 self._validate(epoch, loss)
-            now = time.perf_counter()
-            if interrupted.is_set() or now - saved >= self.settings.checkpoint_seconds:
-                self._save()
-                saved = now
+            if interrupted.is_set() or time.perf_counter() - saved >= pause:
+                saving = self._save()
+                saved = time.perf_counter()
+                pause = max(self.settings.checkpoint_seconds, saving / SAVING_SHARE)
             if interrupted.is_set():
                 return "interrupted"
         self._save()
         return "overfitting" if self.state.worse >= self.settings.patience else "finished"
 
     def _steps(self) -> Iterator[tuple[int, Step]]:
-        return steps_from(
-            [len(window.ids) for window in self.train],
-            batch=self.settings.batch_tokens,
-            micro=self.settings.micro_batch_tokens or self.settings.batch_tokens,
-            seed=self.settings.seed,
-            skip=self.state.step,
-        )
+        return self.source.steps(self.state.step)
 
-    def _tell(self, epoch: int, loss: float, total: int) -> None:
-        speed = self.state.tokens / self.state.seconds
-        note = _("loss {loss:.3f} · {speed:.0f} tokens/s").format(loss=loss, speed=speed)
-        self.listener(Progress("train", self.state.step, total, note))
-        record = {"step": self.state.step, "epoch": epoch, "loss": round(loss, 5)}
-        append_line(self.folder / "metrics.jsonl", record | {"seconds": round(self.state.seconds, 2)})
+    def _step_or_save(self, step: Step) -> float:
+        """Take a step; where it cannot be taken, keep what there was before it."""
+        try:
+            return self.step(step)
+        except (LossNotFinite, NotEnoughMemory):
+            self._save()
+            raise
 
     def _validate(self, epoch: int, loss: float) -> None:
-        value = mean_loss(self.network, self.validation, self.pad_id)
+        value = mean_loss(self.learner, self.validation, self.pad_id)
         self.state.losses.append(value)
-        record = {"step": self.state.step, "epoch": epoch, "validation_loss": round(value, 5)}
-        append_line(self.folder / "metrics.jsonl", record)
+        self.metrics.validation(self.state, epoch, value)
         if value < self.state.best_loss:
             self.state.best_loss, self.state.worse = value, 0
-            self.state.best_weights = _copy(self.trained)
+            save_best(self.checkpoint_folder, self._weights())
         else:
             self.state.worse += 1
         if self.state.worse == self.settings.patience:
@@ -227,30 +270,29 @@ class Fit:
 
     # --- the checkpoint ------------------------------------------------------------------------
 
-    def _save(self) -> None:
-        self.state.weights = _copy(self.trained)
+    def _save(self) -> float:
+        """Write the checkpoint; return the seconds that it took."""
+        started = time.perf_counter()
+        self.state.weights = self._weights()
         self.state.optimizer = self.optimizer.state_dict()
         self.state.random_state = torch.get_rng_state()
-        self.state.save(self.folder / "checkpoint")
+        self.state.save(self.checkpoint_folder)
+        return time.perf_counter() - started
 
     def _resume(self) -> None:
-        found = Checkpoint.load(self.folder / "checkpoint")
+        found = Checkpoint.load(self.checkpoint_folder)
+        self.metrics.forget_after(found.step if found else -1)
         if found is None:
-            self.state.best_weights = _copy(self.trained)
             return
         self.state = found
         self._put(found.weights)
         self.optimizer.load_state_dict(found.optimizer)
         torch.set_rng_state(found.random_state)
-        self._forget_later_metrics()
+        found.weights, found.optimizer = {}, {}  # copied where they belong
 
-    def _forget_later_metrics(self) -> None:
-        """Drop the lines of steps that a kill has lost: they will be taken again."""
-        file = self.folder / "metrics.jsonl"
-        if file.is_file():
-            lines = file.read_text(encoding="utf-8").splitlines()
-            kept = [line for line in lines if json.loads(line)["step"] <= self.state.step]
-            write_text(file, "".join(f"{line}\n" for line in kept))
+    def _weights(self) -> State:
+        """Return what is trained, without copying it."""
+        return {name: value.detach() for name, value in self.trained.items()}
 
     def _put(self, weights: State) -> None:
         with torch.no_grad():
@@ -258,52 +300,22 @@ class Fit:
                 self.trained[name].copy_(value)
 
 
-def learning_rate(step: int, settings: TrainingSettings) -> float:
-    """Return the rate of a step: linear warm-up, then half a cosine down to a tenth of the peak."""
-    total = settings.steps or 1
-    warm = max(1, round(WARM_UP * total))
-    if step < warm:
-        return _peak(settings) * (step + 1) / warm
-    way = (step - warm) / max(1, total - warm)
-    return _peak(settings) * (LAST_RATE + (1 - LAST_RATE) * (1 + math.cos(math.pi * way)) / 2)
-
-
-def _peak(settings: TrainingSettings) -> float:
-    assert settings.learning_rate is not None
-    return settings.learning_rate
+def halved(step: Step) -> Step:
+    """Return the step with every micro-batch of several rows cut in two, rows of like length together."""
+    parts: Step = []
+    for rows in step:
+        middle = (len(rows) + 1) // 2
+        parts += [part for part in (rows[:middle], rows[middle:]) if part]
+    return parts
 
 
 @torch.no_grad()
-def mean_loss(network: nn.Module, windows: Sequence[Window], pad_id: int) -> float:
+def mean_loss(learner: Any, windows: Sequence[Window], pad_id: int) -> float:
     """Return the mean negative log-likelihood of the windows' learnt tokens, in nats."""
-    network.eval()
+    learner.eval()
     total, count = 0.0, 0
     for first in range(0, len(windows), 4):
         ids, labels = collate(windows[first : first + 4], pad_id)
-        losses = token_losses(network, ids, labels)
-        total, count = total + float(losses.sum()), count + len(losses)
+        total += float(learner(ids, labels))
+        count += int((labels[:, 1:] != -100).sum())
     return total / count
-
-
-def _copy(parameters: dict[str, Any]) -> State:
-    return {name: value.detach().clone().cpu() for name, value in parameters.items()}
-
-
-@contextmanager
-def _interrupts() -> Iterator[threading.Event]:
-    """Turn the first Ctrl-C into an event that the loop looks at between steps; a second one ends at once."""
-    event = threading.Event()
-    if threading.current_thread() is not threading.main_thread():
-        yield event
-        return
-
-    def ask(_number: int, _frame: Any) -> None:
-        if event.is_set():
-            raise KeyboardInterrupt
-        event.set()
-
-    before = signal.signal(signal.SIGINT, ask)
-    try:
-        yield event
-    finally:
-        signal.signal(signal.SIGINT, before)

@@ -16,6 +16,7 @@ from sosias.evaluation.measure import session_losses, word_losses
 from sosias.events import silent
 from sosias.models.network import load_network
 from sosias.training import train as training
+from sosias.training.methods import trainable_network
 from tests.tiny import QUICK, tiny_persona
 
 losses = st.lists(
@@ -79,7 +80,7 @@ def test_words_alone_are_measured(llama_folder: Path, tmp_path: Path) -> None:
 def test_padding_changes_no_figure(llama_folder: Path, tmp_path: Path) -> None:
     _workspace, persona = tiny_persona(tmp_path / "chats", llama_folder)
     plan = training.plan_run(persona, prepare.read_sessions(persona), persona.settings)
-    network = training.adapted_network(plan.base, plan.run.training)
+    network = trainable_network(plan.base, plan.run.training)
     some = sorted(plan.train, key=lambda window: len(window.ids))[:: max(1, len(plan.train) // 6)]
     together = word_losses(network, some, 0)
     alone = [word_losses(network, [window], 0)[0] for window in some]
@@ -89,7 +90,7 @@ def test_padding_changes_no_figure(llama_folder: Path, tmp_path: Path) -> None:
 def test_an_untrained_adapter_changes_nothing(llama_folder: Path, tmp_path: Path) -> None:
     _workspace, persona = tiny_persona(tmp_path / "chats", llama_folder)
     plan = training.plan_run(persona, prepare.read_sessions(persona), persona.settings)
-    network = training.adapted_network(plan.base, plan.run.training)
+    network = trainable_network(plan.base, plan.run.training)
     measured = session_losses(network, plan.validation, 0, silent)
     assert mean_fall([measured]) == pytest.approx(0, abs=1e-6)
 

@@ -14,6 +14,8 @@ from sosias.settings import TrainingSettings
 from sosias.training import train as training
 from sosias.training.batches import collate
 from sosias.training.fit import Fit
+from sosias.training.methods import trainable_network
+from sosias.training.source import Windows
 from tests.tiny import QUICK, tiny_persona
 
 
@@ -23,9 +25,10 @@ def planned(folder: Path, base: Path, settings: TrainingSettings = QUICK) -> tra
 
 
 def fit_of(plan: training.Plan, folder: Path, network: Any = None) -> Fit:
-    network = network or shaken(training.adapted_network(plan.base, plan.run.training))
-    settings = plan.run.training
-    return Fit(network, plan.train, plan.validation, settings, plan.base.config.pad_id, folder, silent)
+    network = network or shaken(trainable_network(plan.base, plan.run.training))
+    settings, pad_id = plan.run.training, plan.base.config.pad_id
+    source = Windows(plan.train, settings, pad_id)
+    return Fit(network, source, plan.validation, settings, pad_id, folder, silent)
 
 
 def shaken(network: Any) -> Any:
@@ -98,7 +101,7 @@ def test_bfloat16_stays_close(base_folder: Path, tmp_path: Path) -> None:
 
 def test_the_adapter_switched_off_is_the_base(base_folder: Path, tmp_path: Path) -> None:
     plan = planned(tmp_path / "chats", base_folder)
-    network = shaken(training.adapted_network(plan.base, plan.run.training)).eval()
+    network = shaken(trainable_network(plan.base, plan.run.training)).eval()
     ids, labels = collate(plan.train[:2], plan.base.config.pad_id)
     base = load_network(plan.base, dtype="float32")
     with torch.no_grad():

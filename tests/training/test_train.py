@@ -19,7 +19,10 @@ from sosias.events import Choice, Event, Notice, Progress, silent
 from sosias.training import fit as fitting
 from sosias.training import train as training
 from sosias.training.checkpoint import BadCheckpoint, Checkpoint
-from sosias.training.fit import Fit, LossNotFinite, learning_rate
+from sosias.training.fit import Fit, LossNotFinite
+from sosias.training.methods import trainable_network
+from sosias.training.schedule import learning_rate
+from sosias.training.source import Windows
 from sosias.workspace import Persona, Workspace, WorkspaceBusy
 from tests.tiny import QUICK, tiny_persona
 
@@ -126,6 +129,7 @@ def test_ctrl_c_saves_and_the_next_call_ends_in_the_same_weights(
 
 def _train_until_killed(folder: Path) -> None:
     workspace = Workspace.open(folder)
+    fitting.SAVING_SHARE = math.inf  # a checkpoint after every step, however long it takes
 
     def die(event: Event) -> None:
         if isinstance(event, Progress) and event.step == "train" and event.done == 7:
@@ -165,8 +169,13 @@ def test_one_writer_at_a_time(llama_folder: Path, tmp_path: Path) -> None:
 def _fit(llama_folder: Path, folder: Path, **update: Any) -> Fit:
     _workspace, persona = tiny_persona(folder / "chats", llama_folder, QUICK.model_copy(update=update))
     plan = training.plan_run(persona, prepare.read_sessions(persona), persona.settings)
-    network = training.adapted_network(plan.base, plan.run.training)
-    return Fit(network, plan.train, plan.validation, plan.run.training, 0, folder, silent)
+    settings = plan.run.training
+    network = trainable_network(plan.base, settings)
+    return Fit(network, Windows(plan.train, settings, 0), plan.validation, settings, 0, folder, silent)
+
+
+def copied(fit: Fit) -> dict[str, torch.Tensor]:
+    return {name: value.detach().clone() for name, value in fit.trained.items()}
 
 
 def test_overfitting_stops_the_run_and_keeps_the_best(
@@ -177,13 +186,13 @@ def test_overfitting_stops_the_run_and_keeps_the_best(
     kept: list[dict[str, torch.Tensor]] = []
 
     def loss(*_arguments: Any) -> float:
-        kept.append(fitting._copy(fit.trained))
+        kept.append(copied(fit))
         return next(planted)
 
     monkeypatch.setattr(fitting, "mean_loss", loss)
     fitted = fit.run()
     assert (fitted.stopped, fitted.steps, fitted.best_loss) == ("overfitting", 5, 2.0)
-    assert_same(fitting._copy(fit.trained), kept[1])
+    assert_same(copied(fit), kept[1])
 
 
 def test_a_loss_that_is_no_number_stops_with_the_step(

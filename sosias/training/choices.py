@@ -1,0 +1,161 @@
+"""What a run's settings leave open, chosen from base, method and data: each value with its reason."""
+
+import random
+from collections.abc import Sequence
+from typing import Any
+
+from sosias.corpus.session import Session, Turn
+from sosias.events import Choice
+from sosias.language import translate as _
+from sosias.models.base import Base
+from sosias.models.network import cpu_dtype
+from sosias.settings import Consent, ConsentKind, TrainingSettings
+from sosias.templates import Template, Window
+from sosias.training.foreseen import Size
+
+LORA_RATE = 2e-4
+"""Peak rate for adapters of small bases: see docs/findings/defaults.md."""
+FINE_TUNING_SHARE = 0.1
+"""Of the rate from scratch: what is known already is only to be bent."""
+RANK, LARGEST_RANK = 16, 256
+"""16 is the rank of the figures in docs/findings/defaults.md."""
+NUMBERS_A_TOKEN = 0.5
+"""Trained numbers that a learnt token asks for: a number holds about two bits (Allen-Zhu & Li 2024,
+arXiv 2404.05405), and a token of chat brings about one that the base did not know."""
+WINDOW, LONGEST_WINDOW = 384, 1536
+"""Tokens: 384 is what the figures in docs/findings/defaults.md were measured with."""
+BATCH, LARGEST_BATCH = 1024, 4096
+STEPS_AN_EPOCH = 32
+"""At least so many where batches are larger than `BATCH`: a small corpus needs steps, not large ones."""
+PUBLISHED: tuple[ConsentKind, ...] = ("fiction", "public")
+"""Kinds of consent under which nobody's words are private."""
+LOOKED_AT = 2000
+"""Turns that are looked at to choose the length of windows."""
+
+
+def from_scratch_rate(weights: int) -> float:
+    """Return the peak rate at which a network of so many weights is trained from scratch.
+
+    A power of its size through the ends of GPT-3's table, 6e-4 at 125 million and 1e-4 at 13 billion
+    weights (Brown et al. 2020, arXiv 2005.14165, table 2.1), 1e-3 at most.
+    """
+    return float(min(1e-3, 6e-4 * (weights / 125e6) ** -0.386))
+
+
+def before_windows(
+    training: TrainingSettings, consent: Consent, base: Base, template: Template, sessions: Sequence[Session]
+) -> tuple[TrainingSettings, list[Choice]]:
+    """Choose what windows are cut by: how long they are, and whose turns are learnt."""
+    choices = []
+    if training.window_tokens is None:
+        turns = [turn for one in sessions if one.split == "train" for turn in one.turns]
+        choices.append(choose_window(template, turns, base.config.context_length))
+    if training.loss is None:
+        choices.append(choose_loss(consent))
+    return _with(training, choices), choices
+
+
+def after_windows(
+    training: TrainingSettings, size: Size, windows: Sequence[Window]
+) -> tuple[TrainingSettings, list[Choice]]:
+    """Choose how they are learnt: number format, learning rate, rank, length of a step."""
+    choices = []
+    if training.dtype is None:
+        choices.append(cpu_dtype()[1])
+    if training.learning_rate is None:
+        choices.append(choose_rate(training.method, size))
+    if training.rank is None and training.method != "full":
+        choices.append(choose_rank(size, sum(sum(window.learnt) for window in windows)))
+    if training.batch_tokens is None:
+        choices.append(choose_batch(sum(len(window.ids) for window in windows)))
+    chosen = _with(training, choices)
+    if chosen.alpha is None and chosen.rank is not None:
+        chosen = chosen.model_copy(update={"alpha": 2 * chosen.rank})
+    return chosen, choices
+
+
+def _with(training: TrainingSettings, choices: Sequence[Choice]) -> TrainingSettings:
+    """Return the settings with the choices in them."""
+    values: dict[str, Any] = training.model_dump() | {choice.what: choice.value for choice in choices}
+    return TrainingSettings.model_validate(values)
+
+
+def choose_window(template: Template, turns: Sequence[Turn], context_length: int) -> Choice:
+    """Return the longest window: room for nearly every turn beside what it answers, in tokens."""
+    some = random.Random(0).sample(turns, min(len(turns), LOOKED_AT))
+    lengths = sorted(len(template.encode("\n".join(turn.bubbles))) for turn in some)
+    long = lengths[int(0.9 * len(lengths))] if lengths else 0
+    window = WINDOW
+    while 2 * long > window and window < LONGEST_WINDOW:
+        window *= 2
+    if window > context_length:
+        return Choice("window_tokens", str(context_length), _("the base reads no more at once"))
+    why = _("nine turns in ten are shorter than {tokens} tokens").format(tokens=long + 1)
+    return Choice("window_tokens", str(window), why)
+
+
+def choose_loss(consent: Consent) -> Choice:
+    """Learn everybody's turns where all of them are published, else the persona's alone.
+
+    Everybody's turns teach the language of the talk, which a persona of few words gains from; but a
+    network can repeat what it has learnt, and the others in a private chat have not agreed to that.
+    """
+    if consent.kind in PUBLISHED:
+        why = _("the talk is {kind}: everybody's turns teach its language (docs/findings/defaults.md)")
+        return Choice("loss", "all", why.format(kind=consent.kind))
+    return Choice("loss", "persona", _("the others' words are private: they are read and not learnt"))
+
+
+def choose_rate(method: str, size: Size) -> Choice:
+    """Return the peak learning rate."""
+    if method != "full":
+        reason = _("best of those tried for adapters on small bases (docs/findings/defaults.md)")
+        return Choice("learning_rate", f"{LORA_RATE:g}", reason)
+    scratch = from_scratch_rate(size.weights)
+    reason = _("a tenth of {rate:.1g}, at which {weights:.0f} million weights are trained from scratch")
+    said = reason.format(rate=scratch, weights=size.weights / 1e6)
+    return Choice("learning_rate", f"{FINE_TUNING_SHARE * scratch:.2g}", said)
+
+
+def choose_rank(size: Size, learnt: int) -> Choice:
+    """Return the rank of the adapters: 16, or more where the corpus has more to learn than fits into it."""
+    rank = RANK
+    while rank * size.linear < NUMBERS_A_TOKEN * learnt and rank < LARGEST_RANK:
+        rank *= 2
+    why = _("adapters of {numbers:.1f} million numbers have room for {learnt} learnt tokens")
+    return Choice("rank", str(rank), why.format(numbers=rank * size.linear / 1e6, learnt=learnt))
+
+
+def choose_batch(tokens: int) -> Choice:
+    """Return the tokens of an optimiser step."""
+    batch = BATCH
+    while 2 * batch * STEPS_AN_EPOCH <= tokens and batch < LARGEST_BATCH:
+        batch *= 2
+    why = _("{tokens} tokens an epoch are {steps} steps")
+    return Choice("batch_tokens", str(batch), why.format(tokens=tokens, steps=max(1, round(tokens / batch))))
+
+
+def choose_steps(
+    training: TrainingSettings, epoch_length: int, seconds: float | None, validating: float
+) -> Choice:
+    """Return the number of steps: the epochs asked for, or fewer where the minutes end sooner.
+
+    Args:
+        epoch_length: steps of an epoch.
+        seconds: of a step, measured; None where no minutes are given.
+        validating: seconds of a validation.
+    """
+    wanted = max(1, round(epoch_length * training.epochs))
+    if training.minutes is None or seconds is None:
+        return Choice("steps", str(wanted), _("{epochs:g} epochs").format(epochs=training.epochs))
+    left = training.minutes * 60 - validating * training.validations
+    possible = max(1, int(left / seconds))
+    why = _("{epochs:g} epochs are {wanted} steps; {minutes:g} minutes are {possible} of {seconds:.2f} s")
+    said = why.format(
+        epochs=training.epochs,
+        wanted=wanted,
+        minutes=training.minutes,
+        possible=possible,
+        seconds=seconds,
+    )
+    return Choice("steps", str(min(wanted, possible)), said)

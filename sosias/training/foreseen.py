@@ -1,0 +1,184 @@
+"""How much memory and disk a training will take, from the base's configuration alone.
+
+The estimate counts what the loop holds: weights, what is trained with its gradient and the optimiser's
+two moments, what a backward pass needs of the forward pass, and logits. Checked against measured
+peaks in `docs/training.md`.
+"""
+
+import math
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sosias.errors import SosiasError
+from sosias.events import Choice
+from sosias.language import translate as _
+from sosias.models.base import Base
+from sosias.models.convert import read_config
+from sosias.models.likelihood import PRODUCT_NUMBERS, parts
+from sosias.models.network import need_torch
+from sosias.settings import TrainingSettings
+from sosias.training.batches import PAD_TO
+from sosias.training.checkpoint import BYTES_BEST, BYTES_STATE
+
+MARGIN = 0.8
+"""Share of the free memory that is counted on: other programs want some, and it is an estimate."""
+KEPT = 1.2
+"""Numbers kept for the backward pass, for each one that goes into or comes out of a linear layer."""
+KEPT_DORA = 2.4
+"""As above; PEFT computes DoRA with a second product beside the first."""
+LOGIT_BYTES = 16
+"""Of each logit where the output layer is trained: in half and full precision, softmax, two gradients."""
+FOUR_BIT_BYTES = 0.57
+"""Of each weight in four bits: half a byte, and a scale for each 64."""
+
+
+class NoMemoryForIt(SosiasError):
+    """Training all this with {method} takes about {needed:.1f} GB of memory, and {free:.1f} GB are free:
+    close other programs, take a smaller base or --method lora, or set micro_batch_tokens in persona.toml
+    to try it all the same."""
+
+
+class NoRoomForIt(SosiasError):
+    """Training keeps up to {needed} MB in {folder}, and {free} MB are free there: make room, or move the
+    workspace to a larger disk."""
+
+
+@dataclass(frozen=True)
+class Size:
+    """What one has to know of a base to foresee its training."""
+
+    weights: int
+    linear: int
+    """Inputs and outputs of all linear layers of the body: the numbers of LoRA factors of rank 1."""
+    linear_weights: int
+    """Weights of those layers."""
+    attention: int
+    """Heads of all layers: each has a probability for every pair of tokens."""
+    vocabulary: int
+
+    def trained(self, training: TrainingSettings) -> int:
+        """Return how many numbers are trained."""
+        return self.weights if training.method == "full" else (training.rank or 0) * self.linear
+
+
+def size_of(base: Base) -> Size:
+    """Return a base's size, without loading its weights.
+
+    Raises:
+        MissingTraining: torch is not installed.
+    """
+    need_torch()
+    import torch
+    from transformers import AutoConfig, AutoModelForCausalLM
+
+    config = read_config(base)
+    if base.embedded:
+        full = AutoConfig.for_model(**config)
+    else:
+        full = AutoConfig.from_pretrained(base.folder, local_files_only=True)
+    with torch.device("meta"):
+        network = AutoModelForCausalLM.from_config(full)
+    body, _head = parts(network)
+    shapes = [tuple(weight.shape) for weight in _linear_weights(body)]
+    return Size(
+        weights=sum(value.numel() for value in network.parameters()),
+        linear=sum(sum(shape) for shape in shapes),
+        linear_weights=sum(math.prod(shape) for shape in shapes),
+        attention=int(config["num_hidden_layers"]) * int(config["num_attention_heads"]),
+        vocabulary=int(config["vocab_size"]),
+    )
+
+
+def _linear_weights(body: Any) -> Iterator[Any]:
+    from torch import nn
+    from transformers.pytorch_utils import Conv1D
+
+    for module in body.modules():
+        if isinstance(module, nn.Linear | Conv1D):
+            yield module.weight
+
+
+def standing_bytes(size: Size, training: TrainingSettings) -> int:
+    """Return the bytes that a run holds all the time: weights, gradients, moments."""
+    number = _bytes(training)
+    trained = size.trained(training)
+    if training.method == "full":
+        copies = 2 if training.dtype == "bfloat16" else 0  # the weights as the products take them
+        return (4 + 4 + 8 + copies) * size.weights
+    if training.method == "qlora":
+        frozen = FOUR_BIT_BYTES * size.linear_weights + number * (size.weights - size.linear_weights)
+    else:
+        frozen = number * size.weights
+    return int(frozen) + (4 + 4 + 8 + 8) * trained  # the optimiser's step makes two copies more
+
+
+def bytes_a_token(size: Size, training: TrainingSettings, length: int, learnt: float) -> float:
+    """Return the bytes that each token of a micro-batch takes.
+
+    Args:
+        length: of the longest window, in tokens: each token looks at as many.
+        learnt: share of the tokens that are learnt; only for these logits are computed.
+    """
+    number = _bytes(training)
+    kept = KEPT_DORA if training.method == "dora" else KEPT
+    looked = -(-length // PAD_TO) * PAD_TO
+    probabilities = (
+        4 if number == 4 else 4 + number
+    )  # the softmax is kept in float32, and as the product takes it
+    logits = LOGIT_BYTES * learnt * size.vocabulary if training.method == "full" else 0
+    return kept * number * size.linear + size.attention * looked * probabilities + logits
+
+
+def choose_micro_batch(
+    size: Size, training: TrainingSettings, *, length: int, learnt: float, available: int
+) -> Choice:
+    """Return the largest micro-batch that is foreseen to fit, in tokens, and why.
+
+    Args:
+        length, learnt: see `bytes_a_token`.
+        available: bytes of memory that are free, before the network is loaded.
+
+    Raises:
+        NoMemoryForIt: one window alone is foreseen not to fit.
+    """
+    assert training.batch_tokens is not None
+    standing = standing_bytes(size, training) + _passing_bytes(training)
+    each = bytes_a_token(size, training, length, learnt)
+    least = -(-length // PAD_TO) * PAD_TO
+    room = int((MARGIN * available - standing) / each)
+    if room < least:
+        needed = (standing + least * each) / MARGIN / 1e9
+        raise NoMemoryForIt(method=training.method, needed=needed, free=available / 1e9)
+    tokens = max(least, min(training.batch_tokens, room))
+    why = _("{needed:.1f} GB are foreseen ({standing:.1f} without it), and {free:.1f} GB are free")
+    said = why.format(needed=(standing + tokens * each) / 1e9, standing=standing / 1e9, free=available / 1e9)
+    return Choice("micro_batch_tokens", str(tokens), said)
+
+
+def _passing_bytes(training: TrainingSettings) -> int:
+    """Return what is held for a moment: a piece of the logits where only learnt ones are computed."""
+    return 0 if training.method == "full" else PRODUCT_NUMBERS * _bytes(training)
+
+
+def _bytes(training: TrainingSettings) -> int:
+    return 2 if training.dtype == "bfloat16" else 4
+
+
+def check_disk(folder: Path, size: Size, training: TrainingSettings) -> None:
+    """Make sure that the checkpoints and the result of a run will fit into its folder.
+
+    A file is only replaced when the new one is there, so the larger of each is counted twice.
+
+    Raises:
+        NoRoomForIt: they will not.
+    """
+    trained = size.trained(training)
+    result = 4 * trained if training.method == "full" else 2 * 4 * trained  # PEFT's file and llama.cpp's
+    needed = (2 * BYTES_STATE + 2 * BYTES_BEST) * trained + result
+    there = sum(file.stat().st_size for file in (folder / "checkpoint").glob("*") if file.is_file())
+    free = shutil.disk_usage(folder).free
+    if free + there < needed:
+        raise NoRoomForIt(needed=needed // 10**6 + 1, folder=folder, free=free // 10**6)
