@@ -16,7 +16,8 @@ from sosias.models.likelihood import token_losses
 from sosias.templates import Window
 from sosias.training.batches import collate
 from sosias.training.fit import Fit
-from sosias.training.train import adapted_network
+from sosias.training.methods import trainable_network
+from sosias.training.source import Windows
 
 ROUNDS, STEPS = 3, 2
 """How often, and on how many steps of each variant, the speed is measured."""
@@ -33,7 +34,7 @@ def step_seconds(lessons: Mapping[str, Lesson], folder: Path) -> dict[str, float
     Other work on the machine would otherwise decide how much a variant learns in its time.
     """
     first = next(iter(lessons.values()))
-    network = adapted_network(first.plan.base, first.plan.run.training)
+    network = trainable_network(first.plan.base, first.plan.run.training)
     fits = {name: _fit(network, lesson, 1, folder) for name, lesson in lessons.items()}
     for fit in fits.values():
         fit.measure_speed()  # the first pass pays for one-off preparations
@@ -56,7 +57,7 @@ def measure(lesson: Lesson, steps: int, folder: Path, *, untuned: bool) -> dict[
     """Take so many steps on a lesson; return figures and losses. `untuned`: the base's losses too."""
     plan = lesson.plan
     pad_id = plan.base.config.pad_id
-    fit = _fit(adapted_network(plan.base, plan.run.training), lesson, steps, folder)
+    fit = _fit(trainable_network(plan.base, plan.run.training), lesson, steps, folder)
     started = time.perf_counter()
     fit.learner.train()
     for _epoch, step in islice(fit._steps(), steps):
@@ -81,8 +82,10 @@ def measure(lesson: Lesson, steps: int, folder: Path, *, untuned: bool) -> dict[
 
 def _fit(network: Any, lesson: Lesson, steps: int, folder: Path) -> Fit:
     plan = lesson.plan
+    pad_id = plan.base.config.pad_id
     settings = plan.run.training.model_copy(update={"steps": steps})
-    return Fit(network, lesson.train, plan.validation, settings, plan.base.config.pad_id, folder, silent)
+    source = Windows(lesson.train, settings, pad_id)
+    return Fit(network, source, plan.validation, settings, pad_id, folder, silent)
 
 
 def session_sums(network: Any, lesson: Lesson, pad_id: int, *, bare: bool = False) -> dict[str, Sums]:
@@ -96,7 +99,9 @@ def session_sums(network: Any, lesson: Lesson, pad_id: int, *, bare: bool = Fals
             losses = _losses(network, [words for words, _inner in some], pad_id)
             for (words, inner), each in zip(some, losses, strict=True):
                 _add(sums[WORDS], words, float(each.sum()))
-                chosen = [flag for word, flag in zip(words.words, inner.words, strict=True) if word]
+                # the first token of a window has nothing before it to be told from
+                flags = zip(words.words[1:], inner.words[1:], strict=True)
+                chosen = [flag for word, flag in flags if word]
                 _add(sums[INNER], inner, float(each[torch.tensor(chosen, dtype=torch.bool)].sum()))
     return {name: {number: found for number, found in of.items() if found[1]} for name, of in sums.items()}
 
