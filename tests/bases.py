@@ -77,34 +77,73 @@ def trained_tokenizer(texts: Iterable[str]) -> Tokenizer:
     return tokenizer
 
 
-def tiny_folder(folder: Path, layout: str) -> Path:
-    """Write a random network of `layout` (llama, gemma3), its norms random too, and its tokenizer.
+LAYOUTS = ("gpt2", "llama", "smollm3", "qwen3", "phi3", "gemma3")
+"""The layouts of the bases that are proven."""
 
-    Gemma's has seven layers, so that one of them sees past the sliding window.
+
+def tiny_config(layout: str, vocabulary: int) -> Any:
+    """Return the settings of a tiny network, with what sets its layout apart from the others.
+
+    `llama-3` has stretched positions, `phi3-long` those of Phi-3-mini-128k, `qwen3-untied` an output of
+    its own. Gemma's seven layers have one that sees past the sliding window, SmolLM3's five one
+    without positions.
     """
-    import torch
-    from transformers import AutoModelForCausalLM, Gemma3TextConfig, LlamaConfig
+    from transformers import (
+        Gemma3TextConfig,
+        GPT2Config,
+        LlamaConfig,
+        Phi3Config,
+        Qwen3Config,
+        SmolLM3Config,
+    )
 
-    tokenizer = trained_tokenizer(TEXTS * 4)
-    shape: dict[str, Any] = {
-        "vocab_size": tokenizer.get_vocab_size() + 3,  # rows without a token, as real bases have
+    ids = {"vocab_size": vocabulary, "bos_token_id": 1, "eos_token_id": 2, "initializer_range": 0.15}
+    shape: dict[str, Any] = ids | {
+        "pad_token_id": 0,
         "hidden_size": 64,
         "intermediate_size": 128,
-        "num_hidden_layers": 7 if layout == "gemma3" else 2,
+        "num_hidden_layers": {"gemma3": 7, "smollm3": 5}.get(layout, 2),
         "num_attention_heads": 4,
         "num_key_value_heads": 2,
         "max_position_embeddings": 512,
-        "bos_token_id": 1,
-        "eos_token_id": 2,
-        "pad_token_id": 0,
-        "initializer_range": 0.15,
     }
-    if layout == "gemma3":
-        config: Any = Gemma3TextConfig(head_dim=32, sliding_window=32, query_pre_attn_scalar=32, **shape)
-    else:
-        config = LlamaConfig(tie_word_embeddings=False, **shape)
+    stretched = {
+        "rope_type": "llama3",
+        "rope_theta": 10_000.0,
+        "factor": 8.0,
+        "low_freq_factor": 1.0,
+        "high_freq_factor": 4.0,
+        "original_max_position_embeddings": 64,
+    }
+    factors = {"short_factor": [1.0 + i / 8 for i in range(8)], "long_factor": [2.0 + i for i in range(8)]}
+    longer = {"rope_type": "longrope", "rope_theta": 10_000.0} | factors
+    makers: dict[str, Any] = {
+        "gpt2": lambda: GPT2Config(n_layer=2, n_head=4, n_embd=64, n_positions=512, **ids),
+        "llama": lambda: LlamaConfig(tie_word_embeddings=False, **shape),
+        "llama-3": lambda: LlamaConfig(tie_word_embeddings=True, rope_parameters=stretched, **shape),
+        "smollm3": lambda: SmolLM3Config(**shape),
+        "qwen3": lambda: Qwen3Config(head_dim=32, tie_word_embeddings=True, **shape),
+        "qwen3-untied": lambda: Qwen3Config(head_dim=32, tie_word_embeddings=False, **shape),
+        "phi3": lambda: Phi3Config(**shape | {"sliding_window": 400}),
+        "phi3-long": lambda: Phi3Config(
+            rope_parameters=longer, original_max_position_embeddings=256, **shape
+        ),
+        "gemma3": lambda: Gemma3TextConfig(head_dim=32, sliding_window=32, query_pre_attn_scalar=32, **shape),
+    }
+    return makers[layout]()
+
+
+def tiny_folder(folder: Path, layout: str) -> Path:
+    """Write a random network of a layout of `tiny_config`, its norms and biases random too, and its
+    tokenizer.
+    """
+    import torch
+    from transformers import AutoModelForCausalLM
+
+    tokenizer = trained_tokenizer(TEXTS * 4)
+    rows = tokenizer.get_vocab_size() + 3  # some without a token, as real bases have
     torch.manual_seed(0)
-    network = AutoModelForCausalLM.from_config(config, dtype=torch.float32)
+    network = AutoModelForCausalLM.from_config(tiny_config(layout, rows), dtype=torch.float32)
     with torch.no_grad():
         for weight in network.parameters():
             if weight.ndim == 1:

@@ -16,6 +16,7 @@ from sosias.events import Listener, Progress, silent
 from sosias.language import translate as _
 from sosias.models.base import Base
 from sosias.models.disk import room_for
+from sosias.models.folder import BadBaseFolder
 from sosias.models.gguf_file import BadModelFile, GgufFile
 from sosias.models.layouts import Layout, layout_of
 from sosias.models.safetensors_file import to_bfloat16, write_header
@@ -29,10 +30,11 @@ def to_hf(base: Base, listener: Listener = silent) -> Path:
         BadModelFile, UnknownLayout: the GGUF is damaged, or of a layout not known here.
         DiskFull: there is no room for it.
     """
-    if base.gguf is None or recover_folder(base.hf_folder).is_dir():
+    if not base.embedded or recover_folder(base.hf_folder).is_dir():
         return base.hf_folder
     with FileLock(base.folder / "hf.lock"):  # two trainings may begin at once
         if not base.hf_folder.is_dir():
+            assert base.gguf is not None  # a pulled base is its GGUF
             _convert(base, GgufFile(base.gguf), listener)
     return base.hf_folder
 
@@ -52,13 +54,36 @@ def _convert(base: Base, model: GgufFile, listener: Listener) -> None:
 
 
 def read_config(base: Base) -> dict[str, Any]:
-    """Return the base's `config.json`, worked out from its GGUF where it is not converted yet."""
+    """Return the base's configuration, worked out from its GGUF where it is not converted yet.
+
+    A folder's own `config.json` is read by transformers, which knows the names that its fields had in
+    other years, and what stands for those that are left out.
+
+    Raises:
+        MissingTraining: the base is a folder, and transformers is not installed.
+    """
+    if not base.embedded:
+        return _read_by_transformers(base.folder)
     path = base.hf_folder / "config.json"
     if base.gguf is not None and not path.is_file():
         model = GgufFile(base.gguf)
         return hf_config(model, layout_of(model.architecture))
     config: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     return config
+
+
+def _read_by_transformers(folder: Path) -> dict[str, Any]:
+    from sosias.models.network import need_torch
+
+    need_torch()
+    from transformers import AutoConfig
+
+    try:
+        config = AutoConfig.from_pretrained(folder, local_files_only=True)
+    except (OSError, ValueError, KeyError) as error:
+        raise BadBaseFolder(folder=folder, what="transformers does not know its config.json") from error
+    values: dict[str, Any] = config.to_dict()
+    return values | {name: values[own] for name, own in config.attribute_map.items() if own in values}
 
 
 def hf_config(model: GgufFile, layout: Layout) -> dict[str, Any]:

@@ -36,39 +36,55 @@ class Layout:
     """transformers' class."""
     architecture: MODEL_ARCH
     outer: tuple[str, ...]
-    """Weights outside the blocks, Hugging Face names without `.weight`."""
+    """Modules with weights outside the blocks, by their Hugging Face names."""
     block: tuple[str, ...]
-    """Weights of a block, without `model.layers.N.` and `.weight`."""
+    """Modules with weights in a block, without what stands before them."""
+    before_block: str = "model.layers.{layer}."
+    """What stands before a block's modules."""
+    biased: tuple[str, ...] = ()
+    """Those that have a bias, too, by the end of their names."""
+    turned: tuple[str, ...] = ()
+    """Those whose weights Hugging Face keeps as [inputs, outputs]: GPT-2's Conv1D."""
     rotated: dict[str, str] = field(default_factory=dict)
     """Projections whose rows llama.cpp pairs differently, and the heads that count for them."""
     norm_offset: float = 0.0
     """What a norm's weight is in GGUF above what it is in Hugging Face."""
 
     def names(self, layers: int) -> Iterator[tuple[str, str]]:
-        """Yield (Hugging Face, GGUF) names of all weights, `.weight` included."""
+        """Yield (Hugging Face, GGUF) names of all weights and biases."""
         to_gguf = _name_map(self.architecture, layers)
         for module in self.modules(layers):
-            yield f"{module}.weight", f"{to_gguf.get_name(module)}.weight"
+            kinds = ("weight", "bias") if module.endswith(self.biased or (" ",)) else ("weight",)
+            for kind in kinds:
+                yield f"{module}.{kind}", f"{to_gguf.get_name(module)}.{kind}"
 
     def modules(self, layers: int) -> Iterator[str]:
         """Yield the Hugging Face names of all modules with weights."""
         yield from self.outer
         for layer in range(layers):
             for module in self.block:
-                yield f"model.layers.{layer}.{module}"
+                yield self.before_block.format(layer=layer) + module
 
     def gguf_module(self, module: str, layers: int) -> str | None:
         """Return GGUF's name for a Hugging Face module, None where it has none."""
         name: str | None = _name_map(self.architecture, layers).get_name(module)
         return name
 
+    def full_name(self, name: str) -> str:
+        """Return a weight's name with the prefix that some files leave out (`h.0.ln_1.weight`)."""
+        prefix = self.before_block.split(".")[0] + "."
+        return name if name.startswith((prefix, "lm_head.")) else prefix + name
+
     def heads(self, module: str, config: dict[str, Any]) -> int | None:
         """Return over how many heads a module's output rows are rotated, None for those that are not."""
         key = self.rotated.get(module.rsplit(".", 1)[-1])
         return None if key is None else int(config[key])
 
-    def weight_to_gguf(self, module: str, weight: Array, config: dict[str, Any]) -> Array:
-        """Return a weight as GGUF holds it."""
+    def weight_to_gguf(self, name: str, weight: Array, config: dict[str, Any]) -> Array:
+        """Return a weight or bias as GGUF holds it; `name` ends in `.weight` or `.bias`."""
+        module, kind = name.rsplit(".", 1)
+        if kind == "weight" and module.endswith(self.turned or (" ",)):
+            weight = weight.T
         rows = self.rows_to_gguf(module, weight, config)
         return rows + np.float32(self.norm_offset) if module.endswith("norm") else rows
 
@@ -103,16 +119,48 @@ def unpair_rows(weight: Array, heads: int) -> Array:
 
 
 ATTENTION = ("self_attn.q_proj", "self_attn.k_proj", "self_attn.v_proj", "self_attn.o_proj")
+ATTENTION_NORMS = ("self_attn.q_norm", "self_attn.k_norm")
 FEED_FORWARD = ("mlp.gate_proj", "mlp.up_proj", "mlp.down_proj")
+NORMS = ("input_layernorm", "post_attention_layernorm")
+OUTER = ("model.embed_tokens", "model.norm", "lm_head")
+PAIRED = {"q_proj": "num_attention_heads", "k_proj": "num_key_value_heads"}
 
 LLAMA = Layout(
     name="llama",
     model_type="llama",
     model_class="LlamaForCausalLM",
     architecture=MODEL_ARCH.LLAMA,
-    outer=("model.embed_tokens", "model.norm", "lm_head"),
-    block=("input_layernorm", *ATTENTION, "post_attention_layernorm", *FEED_FORWARD),
-    rotated={"q_proj": "num_attention_heads", "k_proj": "num_key_value_heads"},
+    outer=OUTER,
+    block=(*NORMS, *ATTENTION, *FEED_FORWARD),
+    rotated=PAIRED,
+)
+
+SMOLLM3 = Layout(
+    name="smollm3",
+    model_type="smollm3",
+    model_class="SmolLM3ForCausalLM",
+    architecture=MODEL_ARCH.SMOLLM3,
+    outer=OUTER,
+    block=(*NORMS, *ATTENTION, *FEED_FORWARD),
+    rotated=PAIRED,
+)
+
+QWEN3 = Layout(
+    name="qwen3",
+    model_type="qwen3",
+    model_class="Qwen3ForCausalLM",
+    architecture=MODEL_ARCH.QWEN3,
+    outer=OUTER,
+    block=(*NORMS, *ATTENTION, *ATTENTION_NORMS, *FEED_FORWARD),
+)
+
+PHI3 = Layout(
+    name="phi3",
+    model_type="phi3",
+    model_class="Phi3ForCausalLM",
+    architecture=MODEL_ARCH.PHI3,
+    outer=OUTER,
+    block=(*NORMS, "self_attn.qkv_proj", "self_attn.o_proj", "mlp.gate_up_proj", "mlp.down_proj"),
 )
 
 GEMMA3 = Layout(
@@ -120,13 +168,11 @@ GEMMA3 = Layout(
     model_type="gemma3_text",
     model_class="Gemma3ForCausalLM",
     architecture=MODEL_ARCH.GEMMA3,
-    outer=("model.embed_tokens", "model.norm", "lm_head"),
+    outer=OUTER,
     block=(
-        "input_layernorm",
+        *NORMS,
         *ATTENTION,
-        "self_attn.q_norm",
-        "self_attn.k_norm",
-        "post_attention_layernorm",
+        *ATTENTION_NORMS,
         "pre_feedforward_layernorm",
         *FEED_FORWARD,
         "post_feedforward_layernorm",
@@ -134,7 +180,19 @@ GEMMA3 = Layout(
     norm_offset=1.0,
 )
 
-LAYOUTS: dict[str, Layout] = {layout.name: layout for layout in (LLAMA, GEMMA3)}
+GPT2 = Layout(
+    name="gpt2",
+    model_type="gpt2",
+    model_class="GPT2LMHeadModel",
+    architecture=MODEL_ARCH.GPT2,
+    outer=("transformer.wte", "transformer.wpe", "transformer.ln_f", "lm_head"),
+    block=("ln_1", "attn.c_attn", "attn.c_proj", "ln_2", "mlp.c_fc", "mlp.c_proj"),
+    before_block="transformer.h.{layer}.",
+    biased=("ln_1", "ln_2", "ln_f", "c_attn", "c_proj", "c_fc"),
+    turned=("c_attn", "c_proj", "c_fc"),
+)
+
+LAYOUTS: dict[str, Layout] = {layout.name: layout for layout in (GPT2, LLAMA, SMOLLM3, QWEN3, PHI3, GEMMA3)}
 
 
 def layout_of(name: str) -> Layout:

@@ -20,7 +20,6 @@ from sosias.language import translate as _
 from sosias.models.base import (
     GGUF_NAME,
     Base,
-    BaseConfig,
     cache_folder,
     catalogue_folder,
     is_pulled,
@@ -30,6 +29,7 @@ from sosias.models.base import (
 from sosias.models.catalogue import CATALOGUE, Entry
 from sosias.models.disk import room_for
 from sosias.models.download import download
+from sosias.models.folder import BaseConfig
 from sosias.models.gguf_file import GgufFile
 from sosias.models.terms import record_acceptance, require_terms
 from sosias.models.tokenizer import build_tokenizer

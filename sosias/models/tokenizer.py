@@ -36,6 +36,17 @@ def load_tokenizer(path: Path) -> Tokenizer:
     return tokenizer
 
 
+def gpt2_tokenizer(vocabulary: Path, merges: Path, *, specials: Iterable[str]) -> Tokenizer:
+    """Return the tokenizer that GPT-2's older files describe; `specials` it lacks are left out."""
+    tokenizer = Tokenizer(models.BPE.from_file(str(vocabulary), str(merges)))
+    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=True)
+    tokenizer.decoder = decoders.ByteLevel()
+    known = [token for token in dict.fromkeys(specials) if tokenizer.token_to_id(token) is not None]
+    tokenizer.add_special_tokens([AddedToken(token, special=True, normalized=False) for token in known])
+    tokenizer.encode_special_tokens = True
+    return tokenizer
+
+
 def encode_text(base: "Base", text: str) -> list[int]:
     """Return the ids of a text as it would stand inside a message: never a control token's.
 

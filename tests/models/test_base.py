@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 
 from sosias.models.base import (
-    BadBaseFolder,
     BaseMissing,
     UnknownBase,
     cache_folder,
@@ -14,6 +13,7 @@ from sosias.models.base import (
     open_base,
 )
 from sosias.models.catalogue import GEMMA3, SMOLLM2
+from sosias.models.folder import BadBaseFolder
 from tests.bases import tiny_folder
 
 

@@ -1,0 +1,67 @@
+"""Which engine speaks for a run, and what it is given: a base and an adapter, or weights of the run's own."""
+
+from pathlib import Path
+
+from sosias.events import Choice, Listener
+from sosias.language import translate as _
+from sosias.models.adapter import AdapterNotLora, write_adapter_gguf
+from sosias.models.base import Base, open_base
+from sosias.models.export import NOT_WRITABLE
+from sosias.models.own_gguf import with_gguf
+from sosias.voice.engine import Engine
+from sosias.workspace import Run
+
+
+def base_of(run: Run) -> Base:
+    """Return what speaks: the weights that the run ended in, or the base under its adapter.
+
+    Raises:
+        BaseMissing, UnknownBase, BadBaseFolder: it is not on this machine, or cannot be read.
+    """
+    if run.weights_folder.is_dir():
+        return open_base(str(run.weights_folder))
+    return open_base(run.settings.base)
+
+
+def adapter_of(run: Run) -> Path | None:
+    """Return the PEFT folder that goes on the base, None where all weights were trained."""
+    return None if run.weights_folder.is_dir() else run.adapter_folder
+
+
+def choose_engine(base: Base, run: Run, listener: Listener) -> Choice:
+    """Return llama.cpp where it can compute the base and the adapter, their files made now; else torch."""
+    try:
+        _prepare(base, run, listener)
+    except AdapterNotLora:
+        return Choice("engine", "torch", _("llama.cpp cannot put this adapter on the base"))
+    except NOT_WRITABLE:
+        return Choice("engine", "torch", _("the base has no file that llama.cpp can load"))
+    return Choice("engine", "llama.cpp", _("it is the fastest on a CPU"))
+
+
+def open_engine(name: str, base: Base, run: Run, context_tokens: int, listener: Listener) -> Engine:
+    """Return an engine over a base and what the run has trained.
+
+    Raises:
+        AdapterNotLora, UnknownLayout, NotForLlama, TokenizerNotExportable: llama.cpp cannot compute it.
+        BadModelFile, BadWeights, BadAdapter: a file is damaged.
+        MissingTraining: torch is needed, and not installed.
+    """
+    if name == "torch":
+        from sosias.voice.torch_engine import TorchEngine
+
+        return TorchEngine(base, adapter_of(run), context_tokens)
+    from sosias.voice.llama import LlamaEngine
+
+    ready, adapter = _prepare(base, run, listener)
+    return LlamaEngine(ready, adapter, context_tokens)
+
+
+def _prepare(base: Base, run: Run, listener: Listener) -> tuple[Base, Path | None]:
+    """Make the files that llama.cpp loads, where they are not there yet."""
+    adapter = None
+    if adapter_of(run) is not None:
+        adapter = run.adapter_gguf
+        if not adapter.is_file():
+            write_adapter_gguf(run.adapter_folder, base, adapter)
+    return with_gguf(base, beside=base.folder == run.weights_folder.resolve(), listener=listener), adapter
