@@ -44,7 +44,7 @@ def engine_for(settings: WorkspaceSettings, scratch: Path) -> Engine:
     """Return the engine that a workspace asks for; `scratch` is a private folder for what it lays on disk.
 
     Raises:
-        NoSpark, NoJava, NoBigQuery: what is missing for it.
+        NoSpark, NoJava, NoSparkThere, NoBigQuery: what is missing for it.
         NotAgreed, NotLetIn: the messages may not be sent to BigQuery, or it does not take them.
     """
     if settings.engine == "spark":

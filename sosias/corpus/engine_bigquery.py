@@ -1,7 +1,6 @@
 """BigQuery, Google's: the messages are sent there, with the user's own credentials, once they agreed."""
 
 from collections.abc import Sequence
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -32,6 +31,10 @@ class NotLetIn(SosiasError):
     gcloud auth application-default login, and see whether the name is right."""
 
 
+SCOPES = ("https://www.googleapis.com/auth/bigquery",)
+"""What the login is used for, and nothing else."""
+
+
 class BigQuery:
     """Expressions computed by BigQuery; its tables are a session's own, and go with it."""
 
@@ -40,10 +43,18 @@ class BigQuery:
         NoBigQuery: the packages are missing.
         NotLetIn: the credentials are, or do not do.
         """
-        if find_spec("google") is None or find_spec("google.cloud.bigquery") is None:
-            raise NoBigQuery
         try:
-            self.connection = ibis.bigquery.connect(project_id=settings.project, location=settings.location)
+            import google.auth
+            import google.cloud.bigquery
+        except ImportError as error:
+            raise NoBigQuery from error
+        try:
+            # found here, since Ibis would open a browser for want of them, and keep what comes of it
+            credentials, _project = google.auth.default(scopes=SCOPES)
+            self.connection = ibis.bigquery.connect(
+                project_id=settings.project, location=settings.location, credentials=credentials
+            )
+            self.connection.raw_sql("SELECT 1")  # asks Google, before messages are sent there
         except Exception as error:  # what Google's libraries raise has no common kind
             raise NotLetIn(project=settings.project, what=type(error).__name__) from error
 

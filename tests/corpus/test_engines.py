@@ -4,9 +4,11 @@ import gzip
 import json
 import random
 import shutil
+import sys
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from types import ModuleType, SimpleNamespace
 from typing import Literal
 
 import ibis
@@ -19,10 +21,11 @@ from sqlglot import expressions as exp
 
 from sosias.corpus import cleaning, engine_bigquery, engine_duckdb, engine_spark, grouping, prepare
 from sosias.corpus.engine import Engine, engine_for, read_messages
-from sosias.corpus.engine_bigquery import NoBigQuery, NotAgreed, in_its_words, with_pairs
+from sosias.corpus.engine_bigquery import BigQuery, NoBigQuery, NotAgreed, NotLetIn, in_its_words, with_pairs
 from sosias.corpus.engine_duckdb import DuckDB
-from sosias.corpus.engine_spark import NoJava, NoSpark, Spark
-from sosias.corpus.session import SESSION_SCHEMA
+from sosias.corpus.engine_spark import NoJava, NoSpark, NoSparkThere, Spark
+from sosias.corpus.pseudonyms.pseudonymise import planned
+from sosias.corpus.session import SESSION_SCHEMA, from_table
 from sosias.messages import MESSAGE_SCHEMA, Message, to_table, with_ids
 from sosias.settings import (
     BigQuerySettings,
@@ -30,6 +33,7 @@ from sosias.settings import (
     Consent,
     PersonaSettings,
     PreparationSettings,
+    PseudonymSettings,
     SparkSettings,
     WorkspaceSettings,
 )
@@ -132,14 +136,17 @@ def sessions(
     persona: PersonaSettings,
     folder: Path,
     names: dict[str, str] | None = None,
+    hidden: str | None = None,
 ) -> pa.Table:
-    """Compute sessions as `prepare` does, to a file."""
+    """Compute sessions as `prepare` does, to a file; `hidden`: with stand-ins of that language."""
     judged = engine.keep([prepare.judge(read_messages(files, names, engine), persona)])
-    grouped = prepare.in_parts(judged, persona, engine)
+    plan = None if hidden is None else planned(cleaning.left(judged), BOOK, hidden)
+    grouped = prepare.in_parts(judged, persona, engine, plan)
     engine.write(prepare.divide(grouped, persona), folder / "sessions.parquet", SESSION_SCHEMA)
     return pq.read_table(folder / "sessions.parquet", schema=SESSION_SCHEMA)
 
 
+BOOK = PseudonymSettings(key="5a" * 32)
 ANA = PersonaSettings(name="ana", author="Ana", consent=CONSENT)
 PLACIDO = PersonaSettings(name="placido", author="Plácido", consent=CONSENT)
 OTHERS = PersonaSettings(
@@ -155,16 +162,38 @@ OTHERS = PersonaSettings(
 )
 
 
-def test_the_sample_gives_the_same_sessions_on_duckdb_and_spark(spark: Spark, tmp_path: Path) -> None:
-    files = stored(sample(), tmp_path)
-    ours = sessions(DuckDB(tmp_path), files, PLACIDO, tmp_path)
-    theirs = sessions(spark, files, PLACIDO, tmp_path)
+Preset = Literal["elvisbot", "famaf", "weclone"] | None
+PRESETS: tuple[Preset, ...] = (None, "elvisbot", "famaf", "weclone")
+
+
+def grouped_as(persona: PersonaSettings, preset: Preset) -> PersonaSettings:
+    return persona.model_copy(update={"preparation": PreparationSettings(preset=preset)})
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+def test_the_sample_gives_the_same_sessions_on_duckdb_and_spark(
+    preset: Preset, spark: Spark, tmp_path: Path
+) -> None:
+    files, persona = stored(sample(), tmp_path), grouped_as(PLACIDO, preset)
+    ours = sessions(DuckDB(tmp_path), files, persona, tmp_path)
+    theirs = sessions(spark, files, persona, tmp_path)
     assert ours.num_rows > 10 and ours.equals(theirs)
+
+
+def authors(sessions: pa.Table) -> set[str]:
+    return {turn.author for session in from_table(sessions) for turn in session.turns}
+
+
+def test_the_sample_gets_the_same_stand_ins_on_duckdb_and_spark(spark: Spark, tmp_path: Path) -> None:
+    files = stored(sample(), tmp_path)
+    ours = sessions(DuckDB(tmp_path), files, PLACIDO, tmp_path, hidden="es")
+    assert "Plácido" in authors(ours) and not {"Blanca", "Claudio", "Josefina"} & authors(ours)
+    assert ours.equals(sessions(spark, files, PLACIDO, tmp_path, hidden="es"))
 
 
 @pytest.mark.parametrize("preset", [None, "elvisbot"])
 def test_what_is_odd_gives_the_same_sessions_on_duckdb_and_spark(
-    preset: Literal["elvisbot"] | None, spark: Spark, tmp_path: Path
+    preset: Preset, spark: Spark, tmp_path: Path
 ) -> None:
     preparation = PreparationSettings(preset=preset, threads=True)
     persona = PersonaSettings(
@@ -176,18 +205,30 @@ def test_what_is_odd_gives_the_same_sessions_on_duckdb_and_spark(
     assert ours.equals(sessions(spark, files, persona, tmp_path))
 
 
+TIM = PersonaSettings(name="tim", author="tim", consent=CONSENT)
+NAMES = {"tdonohue": "tim"}
+
+
 @pytest.mark.parametrize(
-    "persona", [PersonaSettings(name="tim", author="tim", consent=CONSENT), OTHERS], ids=["author", "where"]
+    "persona", [*(grouped_as(TIM, preset) for preset in PRESETS), OTHERS], ids=[*map(str, PRESETS), "where"]
 )
 def test_duraspace_gives_the_same_sessions_on_duckdb_and_spark(
     persona: PersonaSettings, spark: Spark, shared_data: Path, tmp_path: Path
 ) -> None:
     files = stored(duraspace(shared_data), tmp_path)
-    names = {"tdonohue": "tim"}
-    ours = sessions(DuckDB(tmp_path), files, persona, tmp_path, names)
-    theirs = sessions(spark, files, persona, tmp_path, names)
+    ours = sessions(DuckDB(tmp_path), files, persona, tmp_path, NAMES)
+    theirs = sessions(spark, files, persona, tmp_path, NAMES)
     assert ours.num_rows > 500 and ours["weight"].to_numpy().sum() > 1000
     assert ours.equals(theirs)
+
+
+def test_duraspace_gets_the_same_stand_ins_on_duckdb_and_spark(
+    spark: Spark, shared_data: Path, tmp_path: Path
+) -> None:
+    files = stored(duraspace(shared_data), tmp_path)
+    ours = sessions(DuckDB(tmp_path), files, TIM, tmp_path, NAMES, hidden="en")
+    assert "tim" in authors(ours) and "mdiggory" not in authors(ours)
+    assert ours.equals(sessions(spark, files, TIM, tmp_path, NAMES, hidden="en"))
 
 
 COLUMNS = {field.name: str(field.type) for field in MESSAGE_SCHEMA} | {
@@ -285,15 +326,82 @@ def test_the_engine_is_the_one_that_the_workspace_asks_for(
     monkeypatch.setattr(engine_spark, "find_spec", lambda _name: None)
     with pytest.raises(NoSpark, match="pip install"):
         engine_for(WorkspaceSettings(engine="spark"), tmp_path)
-    monkeypatch.setattr(engine_bigquery, "find_spec", lambda _name: None)
+    monkeypatch.setitem(sys.modules, "google.cloud.bigquery", None)
     agreed = asked.model_copy(update={"agreed": date(2026, 1, 1)})
     with pytest.raises(NoBigQuery, match="pip install"):
         engine_for(WorkspaceSettings(engine="bigquery", bigquery=agreed), tmp_path)
 
 
-def test_without_java_one_sentence_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("fault", ["no login", "no such project"])
+def test_bigquery_is_asked_before_anything_is_sent(fault: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Google's packages are stood in for: they are not installed to develop."""
+
+    class Connection:
+        def raw_sql(self, _query: str) -> None:
+            raise PermissionError("a name of a table")
+
+    def login(**_more: object) -> tuple[object, str]:
+        if fault == "no login":
+            raise LookupError("a path")
+        return object(), "another project"
+
+    def connect(**given: object) -> Connection:
+        assert given["project_id"] == "p" and given["credentials"] is not None
+        return Connection()
+
+    for name in ("google", "google.auth", "google.cloud", "google.cloud.bigquery"):
+        monkeypatch.setitem(sys.modules, name, ModuleType(name))
+    google = sys.modules["google"]
+    monkeypatch.setattr(google, "auth", SimpleNamespace(default=login), raising=False)
+    monkeypatch.setitem(vars(engine_bigquery.ibis), "bigquery", SimpleNamespace(connect=connect))
+    kind = "LookupError" if fault == "no login" else "PermissionError"
+    with pytest.raises(NotLetIn, match=rf"project p \({kind}\): log in") as raised:
+        BigQuery(BigQuerySettings(project="p"))
+    assert "a path" not in str(raised.value) and "a name" not in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("told", "found"),
+    [
+        (None, "none"),
+        ('openjdk version "25.0.3" 2026-04-21 LTS', "Java 25"),
+        ('java version "1.8.0_402"', "Java 8"),
+        ("no java at all", "none"),
+    ],
+)
+def test_without_its_java_one_sentence_says_so(
+    told: str | None, found: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def run(_command: list[str], **_more: object) -> SimpleNamespace:
+        if told is None:
+            raise FileNotFoundError
+        return SimpleNamespace(stderr=told)
+
     pytest.importorskip("pyspark")
-    monkeypatch.setattr(engine_spark.shutil, "which", lambda _name: None)
-    monkeypatch.delenv("JAVA_HOME", raising=False)
-    with pytest.raises(NoJava, match="openjdk"):
+    monkeypatch.setattr(engine_spark.subprocess, "run", run)
+    with pytest.raises(NoJava, match=f"here is {found}: install"):
         engine_for(WorkspaceSettings(engine="spark"), tmp_path)
+
+
+def test_a_cluster_that_there_is_not_is_told_in_one_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sql = pytest.importorskip("pyspark.sql")
+
+    class Builder:
+        def getOrCreate(self) -> None:
+            raise ConnectionError
+
+        def __getattr__(self, _name: str) -> object:
+            return lambda *_given: self
+
+    monkeypatch.setattr(engine_spark, "_check_java", lambda: None)
+    monkeypatch.setattr(sql.SparkSession, "builder", Builder())
+    settings = WorkspaceSettings(engine="spark", spark=SparkSettings(master="spark://nowhere:7077"))
+    with pytest.raises(NoSparkThere, match=r'"spark://nowhere:7077" \(ConnectionError\)'):
+        engine_for(settings, tmp_path)
+
+
+def test_spark_lays_nothing_outside_the_private_folder(spark: Spark) -> None:
+    folder = spark.connection._session.conf.get("spark.local.dir")
+    assert Path(folder) == spark._scratch.resolve()
