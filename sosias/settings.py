@@ -12,6 +12,9 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 ConsentKind = Literal["self", "given", "public", "fiction", "deceased"]
+TemplateName = Literal["chat", "transcript", "me-others", "question-answer", "attributes", "document"]
+ScratchSize = Literal["tiny", "small", "medium", "large"]
+ScratchLayout = Literal["llama", "gpt2"]
 CONSENT_KINDS: tuple[ConsentKind, ...] = ("self", "given", "public", "fiction", "deceased")
 
 
@@ -58,6 +61,8 @@ class WorkspaceSettings(Settings):
     """What computes the sessions: this process, Spark (`sosias[spark]`) or BigQuery (`sosias[bigquery]`)."""
     memory_gb: float = Field(2.5, gt=0)
     """Memory for DuckDB's tables, in GB, three fifths of the machine's at most; the rest goes to disk."""
+    people_table: str | None = None
+    """A CSV file in the folder with what is known of authors: a column `author`, others are attributes."""
     spark: SparkSettings | None = None
     """What `engine = "spark"` takes, where it is not all of this machine."""
     bigquery: BigQuerySettings | None = None
@@ -170,6 +175,8 @@ class PreparationSettings(Settings):
     cleaning: CleaningSettings = CleaningSettings()
     pseudonyms: bool | None = None
     """Stand-ins for the people, numbers and addresses in the messages; None: yes, but for fiction."""
+    attributes: bool | None = None
+    """Tell of each message party, mood and subjects; None: where the template is `attributes`."""
     join: Literal["answers"] | None = None
     """`answers`: of Reddit, each post with one comment on it is a session; the comment is the persona's."""
     preset: Literal["elvisbot", "famaf", "weclone"] | None = None
@@ -195,9 +202,14 @@ class PreparationSettings(Settings):
 class TrainingSettings(Settings):
     """How a persona is trained; a run keeps its own resolved copy."""
 
-    method: Literal["lora", "dora", "full", "qlora"] = "lora"
+    method: Literal["lora", "dora", "full", "qlora", "scratch"] = "lora"
     """What is trained: low-rank adapters beside the frozen weights (`dora`: with magnitudes of their own,
-    `qlora`: beside weights packed into four bits), or `full`, all the weights themselves."""
+    `qlora`: beside weights packed into four bits); `full`, all the weights themselves; or `scratch`, those
+    of a new network with a vocabulary of its own, which knows nothing yet."""
+    size: ScratchSize | None = None
+    """From scratch: how large the network is; its layers, width, heads and the rest follow."""
+    layout: ScratchLayout | None = None
+    """From scratch: whose network it is like, Llama's or GPT-2's."""
     epochs: float = Field(3, gt=0)
     """Passes over the training windows, when no `minutes` are given."""
     minutes: float | None = Field(None, gt=0)
@@ -271,7 +283,7 @@ class PersonaSettings(Settings):
     """By what right."""
     base: str | None = None
     """The model to start from: a catalogue name or a folder."""
-    template: Literal["chat", "transcript"] | None = None
+    template: TemplateName | None = None
     """How a session is written down for the model."""
     preparation: PreparationSettings = PreparationSettings()
     training: TrainingSettings = TrainingSettings()

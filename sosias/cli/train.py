@@ -24,15 +24,22 @@ Epochs = Annotated[
     float | None, typer.Option("--epochs", metavar="N", min=0.01, help=_("Go through the sessions N times."))
 ]
 TemplateName = Annotated[
-    Literal["chat", "transcript"] | None,
+    Literal["chat", "transcript", "me-others", "question-answer", "attributes", "document"] | None,
     typer.Option("--template", help=_("How a session is written down for the model.")),
 ]
 Method = Annotated[
-    Literal["lora", "dora", "full", "qlora"] | None,
+    Literal["lora", "dora", "full", "qlora", "scratch"] | None,
     typer.Option(
         "--method",
-        help=_("What is trained: small adapters (lora, dora; qlora for large bases) or all weights."),
+        help=_(
+            "What is trained: small adapters (lora, dora; qlora for large bases), all weights (full), or a"
+            " new network (scratch)."
+        ),
     ),
+]
+Size = Annotated[
+    Literal["tiny", "small", "medium", "large"] | None,
+    typer.Option("--size", help=_("With --method scratch: how large the network is.")),
 ]
 Windows = Annotated[
     int | None,
@@ -52,6 +59,7 @@ def train(
     base: BaseName = None,
     template: TemplateName = None,
     method: Method = None,
+    size: Size = None,
     show_windows: Windows = None,
     accept_terms: AcceptTerms = False,
 ) -> None:
@@ -60,13 +68,16 @@ def train(
 
     with call.listening() as listener:
         persona = call.persona()
-        chosen = settle_base(
-            call.workspace(), persona, base, lambda name: accepts(call, accept_terms, name), listener
-        )
+        chosen = base
+        if (method or persona.settings.training.method) != "scratch":
+            chosen = settle_base(
+                call.workspace(), persona, base, lambda name: accepts(call, accept_terms, name), listener
+            )
     wanted = {
         "base": chosen,
         "template": template,
         "method": method,
+        "size": size,
         "minutes": minutes,
         "epochs": epochs,
     }

@@ -20,7 +20,7 @@ from torch import nn
 from sosias.errors import SosiasError
 from sosias.events import Listener, Notice, silent
 from sosias.language import translate as _
-from sosias.models.likelihood import token_losses
+from sosias.models.likelihood import summed_loss
 from sosias.settings import TrainingSettings
 from sosias.templates.window import Window
 from sosias.training.batches import Step, collate
@@ -54,7 +54,7 @@ class Learner(nn.Module):
     def forward(self, ids: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
         """Return the summed negative log-likelihood, in nats, of the labels that are not −100."""
         with torch.autocast(ids.device.type, torch.bfloat16, enabled=self.mixed):
-            return token_losses(self.network, ids, labels).sum()
+            return summed_loss(self.network, ids, labels)
 
 
 @dataclass(frozen=True)
@@ -79,6 +79,7 @@ class Fit:
         validation: what the loss is watched on.
         trained_before: what the network comes with counts as a result, too.
         accelerator: what shares the work out; None: one of this process.
+        optimizer: what takes the steps; None: AdamW without decay.
     """
 
     def __init__(
@@ -93,6 +94,7 @@ class Fit:
         *,
         trained_before: bool = False,
         accelerator: Accelerator | None = None,
+        optimizer: torch.optim.Optimizer | None = None,
     ) -> None:
         self.source, self.validation = source, validation
         self.settings, self.pad_id, self.listener = settings, pad_id, listener
@@ -104,7 +106,7 @@ class Fit:
         self.accelerator = accelerator or Accelerator(cpu=not torch.cuda.is_available())
         whole = settings.method == "full"
         learner = Learner(network, mixed=whole and settings.dtype == "bfloat16")
-        optimizer = torch.optim.AdamW(
+        optimizer = optimizer or torch.optim.AdamW(
             self.trained.values(),
             lr=settings.learning_rate or 0,
             weight_decay=0.0,

@@ -91,7 +91,7 @@ def weights_of(run: Run) -> Base:
 
 def keep(network: Any, base: Base, training: TrainingSettings, run: Run) -> None:
     """Write what was trained into the run's folder: an ordinary Hugging Face folder, or an adapter."""
-    if training.method == "full":
+    if training.method in ("full", "scratch"):
         _keep_weights(network, base, run)
         return
     with atomic_folder(run.adapter_folder) as folder:

@@ -7,7 +7,7 @@ share of the feed-forward for each layer, as wide as deep in all sizes.
 import math
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from tokenizers import Tokenizer
 
@@ -15,9 +15,8 @@ from sosias.events import Choice
 from sosias.language import translate as _
 from sosias.models.network import need_torch
 from sosias.models.vocabulary import END, write_vocabulary
+from sosias.settings import ScratchLayout, ScratchSize
 
-ScratchSize = Literal["tiny", "small", "medium", "large"]
-ScratchLayout = Literal["llama", "gpt2"]
 LAYERS: dict[ScratchSize, int] = {"tiny": 2, "small": 4, "medium": 8, "large": 12}
 """The largest is of GPT-2's shape (124M); the smallest learns something in a minute."""
 HEAD = 64

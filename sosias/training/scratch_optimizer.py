@@ -5,6 +5,7 @@ directions of a matrix. They are scaled to the usual size of AdamW's (Liu et al.
 so that one learning rate serves both. In docs/findings/scratch.md it learns the same in half the time.
 """
 
+import math
 from collections.abc import Iterable
 from typing import Any
 
@@ -55,7 +56,7 @@ class ScratchOptimizer(torch.optim.Optimizer):
                 state["second"] = torch.zeros_like(weight, dtype=torch.float32)
             if weight.dtype != torch.float32:
                 state["exact"] = weight.detach().float()
-        exact = state.get("exact", weight)
+        exact: torch.Tensor = state.get("exact", weight)
         gradient = weight.grad.float()  # type: ignore[union-attr]
         state["taken"] += 1
         if muon:
@@ -77,19 +78,16 @@ class ScratchOptimizer(torch.optim.Optimizer):
             }
             self.state[weights[number]] = held
 
-    def exact_weights(self) -> dict[int, torch.Tensor]:
-        """Return what is kept in float32 for weights in bfloat16, by the weight's `id`."""
-        return {id(weight): state["exact"] for weight, state in self.state.items() if "exact" in state}
-
 
 def _adam_step(state: dict[str, Any], gradient: torch.Tensor) -> torch.Tensor:
     """Return AdamW's step without its decay (Kingma and Ba 2015), for a learning rate of 1."""
     first: torch.Tensor = state["first"]
     second: torch.Tensor = state["second"]
+    taken: int = state["taken"]
     first.lerp_(gradient, 1 - BETAS[0])
     second.lerp_(gradient.square(), 1 - BETAS[1])
-    spread = (second / (1 - BETAS[1] ** state["taken"])).sqrt_().add_(EPSILON)
-    return (first / (1 - BETAS[0] ** state["taken"])).div_(spread)
+    spread = (second / (1 - BETAS[1] ** taken)).sqrt_().add_(EPSILON)
+    return (first / (1 - BETAS[0] ** taken)).div_(spread)
 
 
 def _muon_step(state: dict[str, Any], gradient: torch.Tensor, dtype: torch.dtype) -> torch.Tensor:
@@ -97,7 +95,7 @@ def _muon_step(state: dict[str, Any], gradient: torch.Tensor, dtype: torch.dtype
     first: torch.Tensor = state["first"]
     first.lerp_(gradient, 1 - MOMENTUM)
     direction = orthogonal(gradient.lerp_(first, MOMENTUM), dtype)
-    return direction.float() * (USUAL * max(gradient.shape) ** 0.5)
+    return direction.float() * (USUAL * math.sqrt(max(gradient.shape)))
 
 
 def orthogonal(matrix: torch.Tensor, dtype: torch.dtype = torch.float32) -> torch.Tensor:

@@ -74,7 +74,12 @@ def train(
         LossNotFinite, NotEnoughMemory, NoSpace: it could not go on; the last checkpoint is kept.
     """
     with workspace.writing():
-        plan = plan_run(persona, prepare.read_sessions(persona), requested(persona, overrides or {}))
+        wanted = requested(persona, overrides or {})
+        if wanted.training.method == "scratch":
+            from sosias.training.scratch_run import train_from_scratch
+
+            return train_from_scratch(persona, wanted, listener)
+        plan = plan_run(persona, prepare.read_sessions(persona), wanted)
         return begin(plan, persona, listener)
 
 

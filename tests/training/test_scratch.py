@@ -11,7 +11,8 @@ from sosias.models.base import open_base
 from sosias.models.likelihood import summed_loss, token_losses
 from sosias.models.network import load_network
 from sosias.models.vocabulary import train_vocabulary
-from sosias.training.scratch import LAYERS, ScratchLayout, Shape, choose_scratch_size, new_network, save_base
+from sosias.settings import ScratchLayout
+from sosias.training.scratch import LAYERS, Shape, choose_scratch_size, new_network, save_base
 from sosias.training.scratch_optimizer import ScratchOptimizer, orthogonal
 
 LAYOUTS: tuple[ScratchLayout, ...] = ("llama", "gpt2")

@@ -1,0 +1,226 @@
+"""A persona's texts to a base of its own: vocabulary, shards, a new network, and the one loop.
+
+What a run needs on its way lies in its folder: `start` (vocabulary and random weights, a base like any
+other, which an evaluation compares with) and `corpus` (the texts as tokens, gone when the run has ended).
+"""
+
+import shutil
+from typing import TYPE_CHECKING, Any
+
+from sosias.corpus import prepare
+from sosias.errors import SosiasError
+from sosias.events import Choice, Listener, Notice
+from sosias.language import translate as _
+from sosias.models.base import Base, open_base
+from sosias.models.network import cpu_dtype, load_network
+from sosias.models.vocabulary import choose_size
+from sosias.settings import PersonaSettings, RunSettings, TrainingSettings
+from sosias.training.choices import choose_loss, choose_steps
+from sosias.training.foreseen import check_disk, choose_micro_batch, size_of
+from sosias.training.memory import available_bytes, peak_rss_mb
+from sosias.training.scratch import (
+    BATCH_TOKENS,
+    BLOCK,
+    SCRATCH_RATE,
+    Shape,
+    choose_scratch_size,
+    new_network,
+    save_base,
+)
+from sosias.training.scratch_corpus import Texts, shards_in, trained_tokenizer, watched
+from sosias.workspace import Persona, Run, atomic_folder, private_folder, write_json, write_settings
+
+if TYPE_CHECKING:
+    from sosias.training.fit import Fit, Fitted
+
+NEW = "scratch"
+"""What stands for the base in settings until the run has one."""
+LEAST_TOKENS = 2 * BLOCK
+OF_THE_MACHINE = ("steps", "micro_batch_tokens", "dtype")
+
+
+class TooLittleText(SosiasError):
+    """The texts of {name} are too few to train from scratch on ({tokens} tokens to learn from, {watched} to
+    watch): import more, or train on a base (sosias models list)."""
+
+
+def train_from_scratch(persona: Persona, settings: PersonaSettings, listener: Listener) -> dict[str, Any]:
+    """Train a network that knows nothing on the persona's texts, going on with an unfinished run.
+
+    The result's keys are those of `train`; the run ends in `weights`, a folder for `--base`.
+
+    Raises:
+        NotPrepared, TooLittleText: no sessions, or not enough in them.
+        NoRoomForIt, LossNotFinite, NotEnoughMemory: as `train`.
+    """
+    choices: list[Choice] = []
+    wanted = _resolved(persona, settings, choices)
+    run = _same_run(persona, wanted, settings.training) or persona.new_run()
+    for choice in choices:
+        listener(choice)
+    if run.is_finished:
+        listener(Notice(_("Already trained with these settings: run {run}.").format(run=run.folder.name)))
+        return run.result()
+    return _carry_out(persona, run, wanted, choices, listener)
+
+
+def _resolved(persona: Persona, settings: PersonaSettings, choices: list[Choice]) -> RunSettings:
+    """Return the run's settings with everything chosen but the number of steps; note the choices."""
+    training = settings.training
+    fingerprint = prepare.fingerprint(persona)
+    if training.loss is None:
+        choices.append(choose_loss(settings.consent))
+    loss = training.loss or choices[-1].value
+    corpus_bytes = Texts(persona, loss == "all").bytes_of("train")
+    if training.size is None:
+        choices.append(choose_scratch_size(corpus_bytes))
+    if training.layout is None:
+        why = _("it learns more in the same time than gpt2 (docs/findings/scratch.md)")
+        choices.append(Choice("layout", "llama", why))
+    if training.dtype is None:
+        choices.append(cpu_dtype()[1])
+    if training.learning_rate is None:
+        why = _("best of those tried from scratch (docs/findings/scratch.md)")
+        choices.append(Choice("learning_rate", f"{SCRATCH_RATE:g}", why))
+    given = {
+        "window_tokens": training.window_tokens or BLOCK,
+        "batch_tokens": training.batch_tokens or BATCH_TOKENS,
+    }
+    values = training.model_dump() | given | {choice.what: choice.value for choice in choices}
+    return RunSettings(
+        base=NEW,
+        template="document",
+        persona_author=prepare.persona_name(settings),
+        partner="…",
+        group=False,
+        training=TrainingSettings.model_validate(values),
+        sessions_sha256=fingerprint,
+    )
+
+
+def _start(
+    run: Run, texts: Texts, training: TrainingSettings, choices: list[Choice], listener: Listener
+) -> Base:
+    """Return the base that the run starts from: made by an earlier call, or now."""
+    if not run.start_folder.is_dir():
+        assert training.size and training.layout
+        size = choose_size(texts.bytes_of("train"))
+        choices.append(size)
+        listener(size)
+        shape = Shape.of(training.size, training.layout)
+        with atomic_folder(run.start_folder) as folder:
+            tokenizer = trained_tokenizer(texts, int(size.value))
+            network = new_network(shape, training.layout, tokenizer, seed=training.seed)
+            save_base(network, tokenizer, folder)
+    return open_base(str(run.start_folder))
+
+
+def _same_run(persona: Persona, wanted: RunSettings, asked: TrainingSettings) -> Run | None:
+    """Return the newest run if it is of these settings, or has none yet."""
+    runs = persona.runs()
+    if not runs or not runs[-1].settings_file.is_file():
+        return runs[-1] if runs else None
+    found = runs[-1].settings
+    own = {name: getattr(found.training, name) for name in OF_THE_MACHINE if getattr(asked, name) is None}
+    training = wanted.training.model_copy(update=own)
+    same = found == wanted.model_copy(update={"training": training, "base": found.base})
+    return runs[-1] if same else None
+
+
+def _carry_out(
+    persona: Persona, run: Run, wanted: RunSettings, choices: list[Choice], listener: Listener
+) -> dict[str, Any]:
+    """Train into the run's folder; return and write the result, unless interrupted."""
+    from sosias.training.methods import keep
+
+    settings = run.settings if run.settings_file.is_file() else wanted
+    texts = Texts(persona, settings.training.loss == "all")
+    base = _start(run, texts, settings.training, choices, listener)
+    training, memory = _with_micro_batch(base, settings.training, run)
+    fit = _fit(run, texts, base, training, listener)
+    for choice in [*memory, *_choose_steps(fit)]:
+        choices.append(choice)
+        listener(choice)
+    settings = settings.model_copy(update={"training": fit.settings, "base": base.name})
+    write_settings(run.settings_file, settings)
+    fitted = fit.run()
+    result = _result(settings, base, fit, fitted, choices)
+    if fitted.stopped != "interrupted":
+        keep(fit.network.float(), base, training, run)
+        write_json(run.result_file, result)
+        for folder in (run.checkpoint_folder, run.corpus_folder):
+            shutil.rmtree(folder, ignore_errors=True)
+    return result
+
+
+def _with_micro_batch(
+    base: Base, training: TrainingSettings, run: Run
+) -> tuple[TrainingSettings, list[Choice]]:
+    """Choose how much goes through the network at once, and see that there is room on the disk."""
+    foreseen = training.model_copy(update={"method": "full"})  # as much is trained and kept
+    size = size_of(base)
+    check_disk(private_folder(run.folder), size, foreseen)
+    if training.micro_batch_tokens is not None:
+        return training, []
+    assert training.window_tokens is not None
+    choice = choose_micro_batch(
+        size, foreseen, length=training.window_tokens, learnt=1.0, available=available_bytes()
+    )
+    return training.model_copy(update={"micro_batch_tokens": int(choice.value)}), [choice]
+
+
+def _fit(run: Run, texts: Texts, base: Base, training: TrainingSettings, listener: Listener) -> "Fit":
+    """Return the loop over the texts as shards.
+
+    Raises:
+        TooLittleText: there are not enough of them.
+    """
+    from sosias.training.fit import Fit
+    from sosias.training.scratch_optimizer import ScratchOptimizer
+    from sosias.training.shards import Blocks
+
+    learnt = shards_in(run.corpus_folder / "train", texts, "train", base.tokenizer)
+    watch = shards_in(run.corpus_folder / "validation", texts, "validation", base.tokenizer)
+    if len(learnt) < LEAST_TOKENS or len(watch) < 2:
+        raise TooLittleText(name=texts.persona.name, tokens=len(learnt), watched=len(watch))
+    assert training.window_tokens and training.batch_tokens and training.micro_batch_tokens
+    length, batch, micro = training.window_tokens, training.batch_tokens, training.micro_batch_tokens
+    blocks = Blocks(learnt, length=length, batch=batch, micro=micro, seed=training.seed)
+    network = load_network(base, dtype=training.dtype or "float32").requires_grad_(True)
+    network.set_attn_implementation("eager")  # plain products are faster on a CPU: docs/benchmarks.md
+    windows = watched(watch, length)
+    pad_id, optimizer = base.config.pad_id, ScratchOptimizer(network)
+    return Fit(network, blocks, windows, training, pad_id, run.folder, listener, optimizer=optimizer)
+
+
+def _choose_steps(fit: "Fit") -> list[Choice]:
+    """Fix the number of steps, unless the user or an earlier call has."""
+    training = fit.settings
+    if training.steps is not None:
+        return []
+    seconds = fit.measure_speed() if training.minutes else None
+    validating = fit.measure_validation() if training.minutes else 0
+    choice = choose_steps(training, fit.source.epoch_length, seconds, validating)
+    fit.settings = training.model_copy(update={"steps": int(choice.value)})
+    return [choice]
+
+
+def _result(
+    settings: RunSettings, base: Base, fit: "Fit", fitted: "Fitted", choices: list[Choice]
+) -> dict[str, Any]:
+    return {
+        "base": NEW,
+        "method": settings.training.method,
+        "template": settings.template,
+        "choices": [{"what": one.what, "value": one.value, "why": one.why} for one in choices],
+        "weights": sum(weight.numel() for weight in fit.network.parameters()),
+        "vocabulary": base.config.vocab_size,
+        "steps": fitted.steps,
+        "tokens": fitted.tokens,
+        "supervised_tokens": fitted.supervised_tokens,
+        "tokens_per_second": round(fitted.tokens / max(fitted.seconds, 1e-9), 1),
+        "seconds": round(fitted.seconds, 1),
+        "peak_rss_mb": peak_rss_mb(),
+        "stopped": fitted.stopped,
+        "validation_losses": [round(loss, 4) for loss in fitted.losses],
+    }

@@ -1,0 +1,132 @@
+"""From texts to a base of one's own, cut off and gone on with, and on that base a person."""
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sosias.corpus import prepare
+from sosias.evaluation.evaluate import evaluate
+from sosias.models.base import open_base
+from sosias.settings import Consent, PersonaSettings, PreparationSettings, TrainingSettings
+from sosias.sources.source import Options
+from sosias.sources.store import import_files
+from sosias.training import scratch_run
+from sosias.training.scratch_run import TooLittleText
+from sosias.training.train import train
+from sosias.workspace import Persona, Workspace
+from tests.tiny import QUICK, tiny_persona
+
+WORDS = ("la casa", "el perro", "una tarde", "su madre", "no quiso", "volver", "al pueblo", "de piedra")
+SCRATCH = TrainingSettings(
+    method="scratch",
+    size="tiny",
+    window_tokens=32,
+    batch_tokens=256,
+    steps=30,
+    validations=3,
+    checkpoint_seconds=3600,
+    dtype="float32",
+)
+
+
+def novel(number: int) -> str:
+    lines = (" ".join(WORDS[(number + i * k) % 8] for k in range(1, 6)) for i in range(60))
+    return "\n".join([f"Novela {number}", *lines])
+
+
+@pytest.fixture
+def novels(tmp_path: Path) -> tuple[Workspace, Persona]:
+    """Return ten texts, prepared."""
+    folder = tmp_path / "texts" / "novels"
+    folder.mkdir(parents=True)
+    for number in range(10):
+        (folder / f"novel {number}.txt").write_text(novel(number), encoding="utf-8")
+    workspace = Workspace.create(tmp_path / "w")
+    import_files(workspace, [folder.parent], options=Options(texts=True))
+    persona = workspace.new_persona(
+        PersonaSettings(
+            name="spanish",
+            author="novels",
+            consent=Consent(kind="public", recorded=date(2026, 1, 1)),
+            preparation=PreparationSettings(pseudonyms=False),
+            training=SCRATCH,
+        )
+    )
+    prepare.prepare(workspace, persona)
+    return workspace, persona
+
+
+def test_general_spanish_then_a_person(novels: tuple[Workspace, Persona], tmp_path: Path) -> None:
+    from transformers import AutoModelForCausalLM, AutoTokenizer
+
+    workspace, persona = novels
+    result = train(workspace, persona)
+    run = persona.finished_run()
+    assert result["method"] == "scratch"
+    assert result["validation_losses"][-1] < result["validation_losses"][0]
+    assert {"vocabulary", "layout", "learning_rate", "loss"} <= {one["what"] for one in result["choices"]}
+    assert not run.corpus_folder.exists()
+    assert not run.checkpoint_folder.exists()
+    assert AutoModelForCausalLM.from_pretrained(run.weights_folder).num_parameters() == result["weights"]
+    assert AutoTokenizer.from_pretrained(run.weights_folder)("la casa").input_ids
+    measured = evaluate(workspace, persona)
+    assert measured["bits_per_byte"]["tuned"] < measured["bits_per_byte"]["base"]
+    assert train(workspace, persona) == result  # it is not trained twice
+
+    base = open_base(str(run.weights_folder))
+    for method in ("lora", "full"):
+        training = QUICK.model_copy(update={"method": method, "learning_rate": 3e-3})
+        own, ana = tiny_persona(tmp_path / method, base.folder, training)
+        losses = train(own, ana)["validation_losses"]
+        assert losses[-1] < losses[0]
+
+
+def test_a_run_that_is_cut_off_ends_in_the_same_weights(
+    novels: tuple[Workspace, Persona], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    from sosias.training import fit
+
+    workspace, persona = novels
+    train(workspace, persona)
+    whole = (persona.finished_run().weights_folder / "model.safetensors").read_bytes()
+    run = persona.runs()[0]
+    run.folder.rename(tmp_path / "kept")
+
+    steps = fit.Fit.step
+
+    def falls(self: Any, step: Any) -> float:
+        if self.state.step == 17:
+            raise KeyboardInterrupt
+        if self.state.step == 11 and not self.checkpoint_folder.joinpath("state.pt").is_file():
+            self._save()
+        return steps(self, step)
+
+    monkeypatch.setattr(fit.Fit, "step", falls)
+    with pytest.raises(KeyboardInterrupt):
+        train(workspace, persona)
+    monkeypatch.setattr(fit.Fit, "step", steps)
+    train(workspace, persona)
+    assert len(persona.runs()) == 1
+    assert (persona.finished_run().weights_folder / "model.safetensors").read_bytes() == whole
+
+
+def test_nobody_elses_private_texts_are_learnt(novels: tuple[Workspace, Persona]) -> None:
+    from sosias.training.scratch_corpus import Texts
+
+    _workspace, persona = novels
+    mine = list(Texts(persona, everybody=False).of("train"))
+    assert mine
+    assert all(text in [novel(number) for number in range(10)] for text in mine)
+    whole = sum(Texts(persona, everybody=True).bytes_of(split) for split in ("train", "validation", "test"))  # type: ignore[arg-type]
+    assert whole == sum(len(novel(number).encode()) for number in range(10))
+
+
+def test_too_little_text_is_refused_in_a_sentence(
+    novels: tuple[Workspace, Persona], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workspace, persona = novels
+    monkeypatch.setattr(scratch_run, "LEAST_TOKENS", 10**9)
+    with pytest.raises(TooLittleText, match="too few to train from scratch on"):
+        train(workspace, persona)
