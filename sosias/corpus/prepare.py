@@ -55,7 +55,7 @@ def prepare(
         NoMessages, BadWhere, NoWords, TooFewSessions: nothing to prepare, or not enough.
         NoPseudonymsThere: the workspace's engine cannot replace names.
         NoNearCopies: they are asked for, and the package for it is missing.
-        NoSpark, NoJava, NoBigQuery, NotAgreed, NotLetIn: as `engine_for`.
+        NoSpark, NoJava, NoSparkThere, NoBigQuery, NotAgreed, NotLetIn: as `engine_for`.
     """
     known = names(workspace)
     files = workspace.message_files()
@@ -63,13 +63,16 @@ def prepare(
         raise NoMessages(folder=workspace.folder)
     with workspace.writing(), scratch_folder(persona.sessions_file.parent) as scratch:
         settings = shown(_narrowed(workspace, persona, where), known)
+        hidden = book.are_wanted(settings, listener)
+        if hidden:
+            book.check_engine(workspace)
         listener(Progress("prepare", 0, STAGES))
         engine = engine_for(workspace.settings, scratch)
         judged = engine.keep([judge(read_messages(files, known, engine), settings)])
         counted = cleaning.counted(judged).to_pyarrow().to_pylist()
         rules = cleaning.report(counted, settings.preparation.cleaning)
         listener(Progress("prepare", 1, STAGES))
-        plan = _planned(workspace, cleaning.left(judged), settings, listener)
+        plan = _planned(workspace, cleaning.left(judged)) if hidden else None
         listener(Progress("prepare", 2, STAGES))
         grouped = in_parts(judged, settings, engine, plan)
         listener(Progress("prepare", 3, STAGES))
@@ -85,7 +88,7 @@ def review(workspace: Workspace, persona: Persona, listener: Listener = silent) 
     """Return everything in the persona's messages that has or would have a stand-in; nothing is written.
 
     Raises:
-        NoMessages, BadWhere, NoSpark, NoJava, NoBigQuery, NotAgreed, NotLetIn: as `prepare`.
+        NoMessages, BadWhere, NoSpark, NoJava, NoSparkThere, NoBigQuery, NotAgreed, NotLetIn: as `prepare`.
         NoPseudonymsThere: the workspace's engine cannot replace names.
     """
     known = names(workspace)
@@ -95,17 +98,14 @@ def review(workspace: Workspace, persona: Persona, listener: Listener = silent) 
     with scratch_folder(persona.sessions_file.parent) as scratch:
         settings = shown(persona.settings, known)
         book.are_wanted(settings, listener)
+        book.check_engine(workspace)
         engine = engine_for(workspace.settings, scratch)
         judged = engine.keep([judge(read_messages(files, known, engine), settings)])
         return book.listed(book.planned_for(workspace, cleaning.left(judged)))
 
 
-def _planned(
-    workspace: Workspace, own: ir.Table, settings: PersonaSettings, listener: Listener
-) -> Plan | None:
-    """Return what stands for whom, written down before it is used; None: nobody is to be hidden."""
-    if not book.are_wanted(settings, listener):
-        return None
+def _planned(workspace: Workspace, own: ir.Table) -> Plan:
+    """Return what stands for whom, written down before it is used."""
     plan = book.planned_for(workspace, own)
     book.keep(workspace, plan.settings)
     return plan

@@ -42,7 +42,6 @@ def stand_ins(workspace: Workspace) -> Pseudonymised:
     """Return what puts the workspace's stand-ins into a table; new ones are written down in people.toml.
 
     What it returns raises:
-        NoPseudonymsThere: the workspace's engine cannot replace names.
         WorkspaceBusy: another process is writing.
     """
 

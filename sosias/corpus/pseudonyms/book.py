@@ -43,14 +43,18 @@ def are_wanted(settings: PersonaSettings, listener: Listener) -> bool:
     return wanted
 
 
-def planned_for(workspace: Workspace, messages: ir.Table) -> Plan:
-    """Return what stands for whom in the messages, new stand-ins included; nothing is written down.
+def check_engine(workspace: Workspace) -> None:
+    """See whether the workspace's engine has row functions, before any message is sent to it.
 
     Raises:
-        NoPseudonymsThere: the workspace's engine has no row functions.
+        NoPseudonymsThere: it has none.
     """
     if workspace.settings.engine == "bigquery":
         raise NoPseudonymsThere(file=workspace.folder / "sosias.toml")
+
+
+def planned_for(workspace: Workspace, messages: ir.Table) -> Plan:
+    """Return what stands for whom in the messages, new stand-ins included; nothing is written down."""
     people = People.of(workspace)
     settings = people.settings().pseudonyms
     if not settings.key:

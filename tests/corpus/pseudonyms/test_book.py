@@ -133,10 +133,15 @@ def test_only_kinds_that_there_are_can_be_added(workspace: Workspace) -> None:
     assert not workspace.people_file.exists()
 
 
-def test_bigquery_is_refused_before_anything_is_sent(workspace: Workspace) -> None:
+def test_bigquery_is_refused_before_anything_is_sent(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sosias.corpus.prepare.engine_for", lambda *_given: pytest.fail("it was asked"))
     workspace.save(WorkspaceSettings(engine="bigquery"))
-    with pytest.raises(book.NoPseudonymsThere, match="engine"):
-        book.planned_for(workspace, None)
+    marta = persona(workspace)
+    for step in (prepare, review):
+        with pytest.raises(book.NoPseudonymsThere, match="engine"):
+            step(workspace, marta)
 
 
 def test_the_command_lists_and_decides(workspace: Workspace, capsys: pytest.CaptureFixture[str]) -> None:
