@@ -70,6 +70,7 @@ def connect(scratch: Path | None = None, memory_gb: float = 2.5) -> Any:
         "autoinstall_known_extensions = false",
         "autoload_known_extensions = false",
         "TimeZone = 'UTC'",
+        "enable_progress_bar = false",  # it would be drawn on stdout, in the middle of --json
         f"memory_limit = '{round(memory / 1e6)}MB'",
         f"threads = {threads}",
         "preserve_insertion_order = false",  # whatever needs an order asks for it

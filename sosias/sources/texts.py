@@ -13,7 +13,7 @@ from sosias.sources.source import Options, Reading
 from sosias.sources.text_file import TextFile
 
 SOURCE_NAME = "texts"
-ENDINGS = (".txt", ".text", ".md")
+ENDINGS = (".txt", ".text")
 LONGEST_ARTICLE = 1 << 20
 """Characters of one article: nearly every novel is shorter; what is longer is cut between paragraphs."""
 
@@ -22,7 +22,7 @@ class Texts:
     """The format of plain texts."""
 
     name = SOURCE_NAME
-    title = "texts .txt, .md (--texts)"
+    title = "texts .txt (--texts)"
     rank = -1  # the user's word goes before any format's guess
 
     def readings(self, entries: Sequence[Entry], options: Options) -> list[Reading]:
