@@ -63,17 +63,19 @@ def compare(asked: argparse.Namespace, folder: Path) -> list[Run]:
     speed = next((one for one in kept if setting.items() <= one.items() and "speed" in one), None)
     runs = []
     for fold in range(asked.folds):
-        lessons = _lessons(persona, prepare.fold(persona, fold, asked.folds), asked.variants)
+        lessons = _lessons(persona, prepare.fold(persona, fold, asked.folds))
         if speed is None:
-            speed = setting | {"speed": step_seconds(lessons, folder)}
+            timed = {name: one for name, one in lessons.items() if VARIANTS[name].timed_as == name}
+            speed = setting | {"speed": step_seconds(timed, folder)}
             _keep(asked.keep, speed)
         for name, one in lessons.items():
             wanted = setting | {"minutes": asked.minutes, "fold": fold, "variant": name}
             run = next((run for run in kept if wanted.items() <= run.items()), None)
             if run is None:
                 _say(f"Fold {fold + 1} of {asked.folds}: {name}")
-                steps = max(1, round(asked.minutes * 60 / speed["speed"][name]))
-                seconds = round(steps * speed["speed"][name], 1)
+                a_step = speed["speed"][VARIANTS[name].timed_as]
+                steps = max(1, round(asked.minutes * 60 / a_step))
+                seconds = round(steps * a_step, 1)
                 figures = measure(one, steps, folder, untuned=name == "default")
                 run = wanted | {"seconds": seconds} | figures
                 _keep(asked.keep, run)
@@ -81,12 +83,12 @@ def compare(asked: argparse.Namespace, folder: Path) -> list[Run]:
     return runs
 
 
-def _lessons(persona: Persona, sessions: list[Session], names: Sequence[str]) -> dict[str, Lesson]:
+def _lessons(persona: Persona, sessions: list[Session]) -> dict[str, Lesson]:
     """Return the lessons of a fold, without those that learn the same as what they are compared with."""
     lessons: dict[str, Lesson] = {}
-    for name in names:
-        one = lesson(persona, sessions, VARIANTS[name])
-        other = lessons.get(VARIANTS[name].against or "")
+    for name, variant in VARIANTS.items():
+        one = lesson(persona, sessions, variant)
+        other = lessons.get(variant.against or "")
         if other is None or one.train != other.train:
             lessons[name] = one
     return lessons
@@ -152,7 +154,6 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--minutes", type=float, default=1.5, help="time that each variant trains for")
     parser.add_argument("--folds", type=int, default=3, help="stretches of time to measure on")
     parser.add_argument("--gap", type=float, help="gap_minutes of the preparation")
-    parser.add_argument("--variants", nargs="+", choices=VARIANTS, default=list(VARIANTS))
     parser.add_argument("--keep", type=Path, help="a file of JSON lines: runs in it are not made again")
     return parser
 

@@ -24,6 +24,11 @@ class Variant:
     repeated: bool = False
     """A row for each of the persona's turns, with the four turns before it, instead of windows."""
 
+    @property
+    def timed_as(self) -> str:
+        """The variant whose steps take as long: they have as many tokens, and as many of them learnt."""
+        return "repeated" if self.repeated else "default" if self.loss == "all" else "own"
+
 
 VARIANTS = {
     "default": Variant(),

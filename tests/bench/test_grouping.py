@@ -92,7 +92,7 @@ def test_rows_learn_the_tokens_that_windows_learn_and_read_more(lessons: dict[st
 
 def test_what_learns_the_same_is_not_compared(persona: Persona) -> None:
     # The sample's clock times are invented: within a session nobody is silent for ten minutes.
-    found = grouping._lessons(persona, prepare.fold(persona, 0, 3), list(VARIANTS))
+    found = grouping._lessons(persona, prepare.fold(persona, 0, 3))
     assert sorted(found) == ["default", "joined", "own", "repeated"]
 
 
