@@ -134,6 +134,7 @@ def _carry_out(
     from sosias.training.methods import keep
 
     settings = run.settings if run.settings_file.is_file() else wanted
+    write_settings(run.settings_file, settings)  # from here on the run's files belong to these settings
     texts = Texts(persona, settings.training.loss == "all")
     base = _start(run, texts, settings.training, choices, listener)
     training, memory = _with_micro_batch(base, settings.training, run)

@@ -112,6 +112,25 @@ def test_a_run_that_is_cut_off_ends_in_the_same_weights(
     assert (persona.finished_run().weights_folder / "model.safetensors").read_bytes() == whole
 
 
+def test_what_a_fall_leaves_is_not_taken_for_another_size(
+    novels: tuple[Workspace, Persona], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workspace, persona = novels
+    before = scratch_run.shards_in
+
+    def falls(*_arguments: Any) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(scratch_run, "shards_in", falls)
+    with pytest.raises(KeyboardInterrupt):
+        train(workspace, persona)
+    monkeypatch.setattr(scratch_run, "shards_in", before)
+    result = train(workspace, persona, overrides={"layout": "gpt2", "steps": 2})
+    assert open_base(str(persona.finished_run().weights_folder)).config.layout == "gpt2"
+    assert result["steps"] == 2
+    assert len(persona.runs()) == 2
+
+
 def test_nobody_elses_private_texts_are_learnt(novels: tuple[Workspace, Persona]) -> None:
     from sosias.training.scratch_corpus import Texts
 
