@@ -2,7 +2,7 @@
 
 Muon (Jordan 2024, https://kellerjordan.github.io/posts/muon/) takes steps of equal length in all
 directions of a matrix. They are scaled to the usual size of AdamW's (Liu et al. 2025, arXiv 2502.16982),
-so that one learning rate serves both. In docs/findings/scratch.md it learns the same in half the time.
+so that one learning rate serves both. docs/findings/scratch.md has what it gains.
 """
 
 import math
