@@ -6,7 +6,9 @@ import ibis.expr.types as ir
 from sqlglot import parse_one
 from sqlglot.expressions import Bracket, Column, Expression, column
 
+from sosias.corpus.attributes_people import with_people
 from sosias.corpus.engine import no_messages, read_messages
+from sosias.corpus.engine_duckdb import DuckDB
 from sosias.corpus.posts import fact
 from sosias.errors import SosiasError
 from sosias.language import translate as _
@@ -26,9 +28,12 @@ def check_where(workspace: Workspace, where: str) -> None:
 
     Raises:
         BadWhere: it cannot.
+        NoPeopleTable: the workspace's table of people cannot be read.
     """
-    files = workspace.message_files()
-    messages = read_messages(files, names(workspace)) if files else no_messages()
+    files, known, engine = workspace.message_files(), names(workspace), DuckDB()
+    messages = read_messages(files, known, engine) if files else no_messages()
+    if files:
+        messages = with_people(messages, workspace, known, engine)
     conditions = _condition(messages, where, "all_messages")
     try:
         conditions._condition.sum().to_pyarrow()

@@ -131,6 +131,7 @@ def _stop_homeless(session: Any) -> None:
 def _properties(settings: SparkSettings, scratch: Path) -> dict[str, str]:
     properties = {
         "spark.sql.session.timeZone": "UTC",
+        "spark.sql.mapKeyDedupPolicy": "LAST_WIN",  # as everywhere else
         "spark.ui.enabled": "false",  # it would show everything on a port without a key
         "spark.ui.showConsoleProgress": "false",
     }

@@ -53,7 +53,9 @@ SESSION = [*CHAT, "session"]
 PIECE = [*SESSION, "piece"]
 """What a session is known by until it is numbered."""
 COLUMNS = (*CHAT, "sent_at", "author", "persona", "text", "to", "to_persona")
-"""What turns are made of."""
+"""What turns are made of,"""
+FURTHER = ("told", "facts")
+"""and what there is only where attributes are asked for (`attributes`)."""
 
 
 def turns(messages: ir.Table, settings: PreparationSettings) -> ir.Table:
@@ -75,13 +77,15 @@ def numbered(messages: ir.Table, settings: PreparationSettings) -> ir.Table:
     marked = last.mutate(_session=silent.cast("int64"), _turn=paused.cast("int64"))
     so_far = ibis.window(group_by=CHAT, order_by="place", preceding=None, following=0)
     counted = marked.mutate(session=marked._session.sum().over(so_far), turn=marked._turn.sum().over(so_far))
-    return counted.select(*COLUMNS, "place", "session", "turn")
+    further = [name for name in FURTHER if name in messages.columns]
+    return counted.select(*COLUMNS, *further, "place", "session", "turn")
 
 
 def gathered(messages: ir.Table) -> ir.Table:
     """Gather numbered messages into one row a turn: `source`, `chat`, `session`, `turn`, `author`,
-    `persona`, `start`, `to`, `to_persona`, `bubbles`."""
-    bubble = ibis.struct({"place": messages.place, "text": messages.text})
+    `persona`, `start`, `to`, `to_persona`, `bubbles`, `attributes` (NULL without `facts`)."""
+    kept = [name for name in ("place", "text", "facts") if name in messages.columns]
+    bubble = ibis.struct({name: messages[name] for name in kept})
     found = messages.group_by([*SESSION, "turn"]).aggregate(
         author=messages.author.min(),
         persona=messages.persona.any(),
@@ -91,7 +95,9 @@ def gathered(messages: ir.Table) -> ir.Table:
         bubbles=bubble.collect(),
     )
     # in a step of its own: BigQuery reads no list in the step that gathers it
-    return found.mutate(bubbles=found.bubbles.sort().map(lambda one: one.text))
+    ordered = found.bubbles.sort()
+    attributes = ordered.map(lambda one: one.facts) if "facts" in kept else ibis.null("array<string>")
+    return found.mutate(bubbles=ordered.map(lambda one: one.text), attributes=attributes)
 
 
 def _silence(messages: ir.Table, minutes: float) -> ir.BooleanValue:
@@ -102,6 +108,8 @@ def _silence(messages: ir.Table, minutes: float) -> ir.BooleanValue:
     return (messages._sent + wait < messages.sent_at).fill_null(False)
 
 
+TURN = ("author", "persona", "bubbles", "start", "attributes")
+"""What a session has of a turn."""
 MOST_CUTS = 2**32
 """Pieces that one piece can be cut into."""
 
@@ -131,7 +139,7 @@ def sessions(turns: ir.Table, settings: PreparationSettings) -> ir.Table:
     bubbles, `mine`: its turns, `turns`: in order).
     """
     cut = pieces(turns, settings)
-    turn = ibis.struct({name: cut[name] for name in ("turn", "author", "persona", "bubbles", "start")})
+    turn = ibis.struct({name: cut[name] for name in ("turn", *TURN)})
     found = cut.group_by(PIECE).aggregate(
         start=cut.start.min(),
         weight=ibis.ifelse(cut.persona, cut.bubbles.length(), 0).sum(),
@@ -145,7 +153,7 @@ def sessions(turns: ir.Table, settings: PreparationSettings) -> ir.Table:
 
 
 def _without_number(turn: ir.StructValue) -> ir.StructValue:
-    return ibis.struct({name: turn[name] for name in ("author", "persona", "bubbles", "start")})
+    return ibis.struct({name: turn[name] for name in TURN})
 
 
 SPREAD = 2_654_435_769

@@ -10,8 +10,10 @@ import ibis.expr.types as ir
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from sosias.corpus import cleaning, grouping, posts, splitting, threads
+from sosias.corpus import attributes, cleaning, grouping, posts, splitting, threads
+from sosias.corpus.attributes_people import with_people
 from sosias.corpus.choosing import check_where, mark_persona, narrowed
+from sosias.corpus.description.languages import language_of, sample
 from sosias.corpus.engine import Engine, connect, engine_for, read_messages
 from sosias.corpus.pseudonyms import book
 from sosias.corpus.pseudonyms.pseudonymise import Plan, pseudonymised
@@ -44,11 +46,17 @@ class NotPrepared(SosiasError):
 
 
 def prepare(
-    workspace: Workspace, persona: Persona, listener: Listener = silent, *, where: str | None = None
+    workspace: Workspace,
+    persona: Persona,
+    listener: Listener = silent,
+    *,
+    where: str | None = None,
+    attributes: bool | None = None,
 ) -> dict[str, Any]:
     """Write the persona's sessions; return how many sessions, turns, bubbles and words each split has.
 
     `where` narrows the messages, and is written down in the settings; empty, it takes them all again.
+    `attributes` asks for what is known of each message, and is written down likewise.
     `rules` tells what was cleaned, with examples: for the user's eyes alone.
 
     Raises:
@@ -62,13 +70,13 @@ def prepare(
     if not files:
         raise NoMessages(folder=workspace.folder)
     with workspace.writing(), scratch_folder(persona.sessions_file.parent) as scratch:
-        settings = shown(_narrowed(workspace, persona, where), known)
+        settings = shown(_asked(workspace, persona, where, attributes), known)
         hidden = book.are_wanted(settings, listener)
         if hidden:
             book.check_engine(workspace)
         listener(Progress("prepare", 0, STAGES))
         engine = engine_for(workspace.settings, scratch)
-        judged = engine.keep([judge(read_messages(files, known, engine), settings)])
+        judged = engine.keep([judge(_messages(workspace, known, engine), settings)])
         counted = cleaning.counted(judged).to_pyarrow().to_pylist()
         rules = cleaning.report(counted, settings.preparation.cleaning)
         listener(Progress("prepare", 1, STAGES))
@@ -100,8 +108,14 @@ def review(workspace: Workspace, persona: Persona, listener: Listener = silent) 
         book.are_wanted(settings, listener)
         book.check_engine(workspace)
         engine = engine_for(workspace.settings, scratch)
-        judged = engine.keep([judge(read_messages(files, known, engine), settings)])
+        judged = engine.keep([judge(_messages(workspace, known, engine), settings)])
         return book.listed(book.planned_for(workspace, cleaning.left(judged)))
+
+
+def _messages(workspace: Workspace, known: Mapping[str, str], engine: Engine) -> ir.Table:
+    """Return the workspace's messages, with what its table of people says of their authors."""
+    messages = read_messages(workspace.message_files(), known, engine)
+    return with_people(messages, workspace, known, engine)
 
 
 def _planned(workspace: Workspace, own: ir.Table) -> Plan:
@@ -111,22 +125,24 @@ def _planned(workspace: Workspace, own: ir.Table) -> Plan:
     return plan
 
 
-def _narrowed(workspace: Workspace, persona: Persona, where: str | None) -> PersonaSettings:
-    """Return the persona's settings, with what narrows its messages written down where it is new.
+def _asked(
+    workspace: Workspace, persona: Persona, where: str | None, attributes: bool | None
+) -> PersonaSettings:
+    """Return the persona's settings, with what is asked for written down where it is new.
 
     Raises:
-        BadWhere: it, or what is written down already, cannot be used.
+        BadWhere: an expression, now or written down already, cannot be used.
     """
     settings = persona.settings
     wanted = settings.preparation.where if where is None else where or None
     for expression in (wanted, settings.where):
         if expression is not None:
             check_where(workspace, expression)
-    if wanted == settings.preparation.where:
-        return settings
-    preparation = settings.preparation.model_copy(update={"where": wanted})
-    settings = settings.model_copy(update={"preparation": preparation})
-    persona.save(settings)
+    told = settings.preparation.attributes if attributes is None else attributes
+    preparation = settings.preparation.model_copy(update={"where": wanted, "attributes": told})
+    if preparation != settings.preparation:
+        settings = settings.model_copy(update={"preparation": preparation})
+        persona.save(settings)
     return settings
 
 
@@ -149,11 +165,33 @@ def judge(messages: ir.Table, settings: PersonaSettings) -> ir.Table:
     return cleaning.marked(marked, preparation.cleaning)
 
 
-def number(judged: ir.Table, settings: PersonaSettings) -> ir.Table:
-    """Return the messages that no rule takes, with the numbers of their sessions and turns."""
+def number(judged: ir.Table, settings: PersonaSettings, *, hidden: bool = False) -> ir.Table:
+    """Return the messages that no rule takes, with the numbers of their sessions and turns.
+
+    Only of chats in which the persona writes: others are no talk of theirs. `hidden`: names will have
+    stand-ins.
+    """
     own = cleaning.left(judged)
+    theirs = own.filter(own.persona).select(*grouping.CHAT).distinct()
+    own = own.semi_join(theirs, grouping.CHAT)
+    if attributes_wanted(settings):
+        own = attributes.told(own, hidden=hidden)
     aimed = threads.addressed(own) if settings.preparation.threads else threads.unaddressed(own)
     return grouping.numbered(aimed, settings.preparation)
+
+
+def attributes_wanted(settings: PersonaSettings) -> bool:
+    """Tell whether sessions say what is known of each message: where the template writes it down."""
+    wanted = settings.preparation.attributes
+    return settings.template == "attributes" if wanted is None else wanted
+
+
+def described(numbered: ir.Table, judged: ir.Table, settings: PersonaSettings) -> ir.Table:
+    """Return numbered messages with their attributes, where they are asked for."""
+    if not attributes_wanted(settings):
+        return numbered
+    language, _why = language_of(sample(cleaning.left(judged)))
+    return attributes.described(numbered, language)
 
 
 def group(numbered: ir.Table, settings: PersonaSettings, *, part: int = 0, parts: int = 1) -> ir.Table:
@@ -172,8 +210,9 @@ def in_parts(
 
     Stand-ins come after the numbers: who is named is told by real names.
     """
-    numbered = number(judged, settings)
-    numbered = engine.keep([numbered if plan is None else pseudonymised(numbered, plan)])
+    numbered = number(judged, settings, hidden=plan is not None)
+    numbered = numbered if plan is None else pseudonymised(numbered, plan)
+    numbered = engine.keep([described(numbered, judged, settings)])
     parts = engine.parts(int(numbered.count().to_pyarrow().as_py()))
     return engine.keep([group(numbered, settings, part=part, parts=parts) for part in range(parts)])
 
@@ -190,7 +229,8 @@ def session_table(messages: ir.Table, settings: PersonaSettings) -> pa.Table:
     Raises:
         BadWhere: an expression cannot be used.
     """
-    grouped = group(number(judge(messages, settings), settings), settings)
+    judged = judge(messages, settings)
+    grouped = group(described(number(judged, settings), judged, settings), settings)
     return divide(grouped, settings).to_pyarrow().cast(SESSION_SCHEMA)
 
 

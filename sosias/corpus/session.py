@@ -4,7 +4,8 @@ Kept apart from the functions that make them, so that a voice can speak of turns
 loading a table engine.
 """
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -23,6 +24,8 @@ class Turn:
     """Written by the one who is imitated."""
     bubbles: tuple[str, ...]
     start: datetime | None = None
+    attributes: tuple[Mapping[str, str], ...] = ()
+    """What is known of each bubble (`sosias.corpus.attributes`); empty where it was not asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,7 @@ SESSION_SCHEMA = pa.schema(
                         ("persona", pa.bool_()),
                         ("bubbles", pa.list_(pa.string())),
                         ("start", pa.timestamp("us")),
+                        ("attributes", pa.list_(pa.string())),
                     ]
                 )
             ),
@@ -59,7 +63,8 @@ SESSION_SCHEMA = pa.schema(
     ],
     metadata={"sosias.format": "1"},
 )
-"""`weight` is the number of the persona's bubbles: what a split shares out."""
+"""`weight` is the number of the persona's bubbles: what a split shares out. `attributes` has a JSON object
+for each bubble, or is NULL; older files, which have none, read as if it were."""
 
 
 def from_table(table: pa.Table) -> Iterator[Session]:
@@ -67,7 +72,13 @@ def from_table(table: pa.Table) -> Iterator[Session]:
     for batch in table.to_batches():
         for row in batch.to_pylist():
             turns = tuple(
-                Turn(turn["author"], turn["persona"], tuple(turn["bubbles"]), turn["start"])
+                Turn(
+                    turn["author"],
+                    turn["persona"],
+                    tuple(turn["bubbles"]),
+                    turn["start"],
+                    tuple(json.loads(one) for one in turn["attributes"] or ()),
+                )
                 for turn in row["turns"]
             )
             yield Session(row["number"], row["chat"], row["split"], turns)

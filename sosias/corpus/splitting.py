@@ -57,17 +57,23 @@ def without_leaks(sessions: ir.Table, *, near: bool = False) -> ir.Table:
     texts = mine.select("number", "rank", text=mine.turn.bubbles.unnest())
     leaks = duplicates.leaks(duplicates.keyed(texts, near=near)).rename(_number="number")
     joined = sessions.left_join(leaks, sessions.number == leaks._number)
-    cleaned = joined.turns.map(
-        lambda turn: ibis.struct(
-            {
-                "author": turn.author,
-                "persona": turn.persona,
-                "bubbles": ibis.ifelse(
-                    turn.persona, turn.bubbles.filter(lambda one: ~joined.leaks.contains(one)), turn.bubbles
-                ),
-                "start": turn.start,
-            }
-        )
-    ).filter(lambda turn: turn.bubbles.length() > 0)
+    cleaned = joined.turns.map(lambda turn: _without(turn, joined.leaks))
+    cleaned = cleaned.filter(lambda turn: turn.bubbles.length() > 0)
     kept = joined.mutate(turns=ibis.ifelse(joined.leaks.isnull(), joined.turns, cleaned))
     return kept.select(*sessions.columns)
+
+
+def _without(turn: ir.StructValue, leaks: ir.ArrayValue) -> ir.StructValue:
+    """Return a turn, of the persona's without the bubbles that are leaks and what is known of them."""
+    bubbles = turn.bubbles.filter(lambda one: ~leaks.contains(one))
+    pairs = turn.bubbles.zip(turn.attributes).filter(lambda one: ~leaks.contains(one.f1))
+    attributes = ibis.ifelse(turn.attributes.isnull(), turn.attributes, pairs.map(lambda one: one.f2))
+    return ibis.struct(
+        {
+            "author": turn.author,
+            "persona": turn.persona,
+            "bubbles": ibis.ifelse(turn.persona, bubbles, turn.bubbles),
+            "start": turn.start,
+            "attributes": ibis.ifelse(turn.persona, attributes, turn.attributes),
+        }
+    )

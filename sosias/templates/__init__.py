@@ -3,14 +3,20 @@
 from sosias.events import Choice
 from sosias.language import translate as _
 from sosias.models.base import Base
+from sosias.templates.attributes import PostAttributes
 from sosias.templates.chat import Chat
+from sosias.templates.document import Document
+from sosias.templates.me_others import MeOthers
+from sosias.templates.question_answer import QuestionAnswer
 from sosias.templates.template import Template
 from sosias.templates.transcript import Transcript
 from sosias.templates.window import Window
 
 __all__ = ["TEMPLATES", "Template", "Window", "choose_template", "open_template"]
 
-TEMPLATES: dict[str, type[Template]] = {"chat": Chat, "transcript": Transcript}
+TEMPLATES: dict[str, type[Template]] = {
+    kind.name: kind for kind in (Chat, Transcript, MeOthers, QuestionAnswer, PostAttributes, Document)
+}
 
 
 def open_template(

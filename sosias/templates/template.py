@@ -9,10 +9,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from sosias.corpus.session import Session, Turn
+from sosias.errors import SosiasError
 from sosias.models.base import Base
 from sosias.models.tokenizer import encode_text
 from sosias.templates.silence import stretches
 from sosias.templates.window import Piece, Window, cut
+
+
+class NotForTalk(SosiasError):
+    """With the template {template} a persona writes and does not answer: use sosias generate, or train with
+    --template chat."""
 
 
 class Template(ABC):
@@ -26,14 +32,31 @@ class Template(ABC):
     """
 
     name: str
-    stops: tuple[str, ...] = ()
-    """Texts at which a reply has ended."""
+    losses: tuple[str, ...] = ("persona", "all")
+    """What of the sessions can be learnt with it,"""
+    usual_loss: str | None = None
+    """and what is, where nothing else is asked for; None: it depends on whose words they are."""
+    voices: tuple[str, ...] = ("persona",)
+    """Whose words it can be asked for."""
+    talks: bool = True
+    """It can answer what others say."""
+    fields: tuple[str, ...] = ()
+    """What can be said beforehand about a text that is to be written."""
 
     def __init__(self, base: Base, persona: str, *, group: bool, gap_markers: bool = False) -> None:
         self.base = base
         self.persona = persona
         self.group = group
         self.gap_markers = gap_markers
+        self.voice = "persona"
+        """Whose words a prompt asks for."""
+        self.given: dict[str, str] = {}
+        """Fields of the text that a prompt asks for."""
+
+    @property
+    def stops(self) -> tuple[str, ...]:
+        """Texts at which a reply has ended."""
+        return ()
 
     @property
     def stop_ids(self) -> frozenset[int]:
@@ -64,7 +87,13 @@ class Template(ABC):
         return pieces
 
     def prompt(self, turns: Sequence[Turn], max_tokens: int) -> list[int]:
-        """Return the newest turns that fit into `max_tokens`, ending where the persona begins to speak."""
+        """Return the newest turns that fit into `max_tokens`, ending where the persona begins to speak.
+
+        Raises:
+            NotForTalk: the template has no place for what others say.
+        """
+        if not self.talks:
+            raise NotForTalk(template=self.name)
         opening = self.opening()
         room = max_tokens - len(self.start) - len(opening)
         kept: list[int] = []
@@ -79,8 +108,9 @@ class Template(ABC):
         return [*self.start, *kept, *opening]
 
     def start_prompt(self, text: str) -> list[int]:
-        """Return a prompt that goes on writing the persona's words that begin with `text`."""
-        return [*self.start, *self.opening(), *self.encode(self.first(self.fold(text)))]
+        """Return a prompt that goes on writing words that begin with `text`, which may be empty."""
+        begun = self.encode(self.first(self.fold(text))) if text else []
+        return [*self.start, *self.opening(), *begun]
 
     def merged(self, turns: Sequence[Turn]) -> list[Turn]:
         """Return the turns as this template counts them, white space around bubbles taken off."""

@@ -16,7 +16,10 @@ class Transcript(Template):
     """
 
     name = "transcript"
-    stops = ("\n\n",)
+
+    @property
+    def stops(self) -> tuple[str, ...]:
+        return ("\n\n",)
 
     def turn(self, turn: Turn, *, learnt: bool) -> Piece:
         piece = Piece()

@@ -48,13 +48,20 @@ class Piece:
         self.learnt += [learnt] * len(ids)
         self.words += [words] * len(ids)
 
+    def append(self, other: "Piece") -> None:
+        """Add another one's tokens behind its own."""
+        length = len(self.ids)
+        self.ids += other.ids
+        self.learnt += other.learnt
+        self.words += other.words
+        self.texts += [(first + length, last + length, text) for first, last, text in other.texts]
+
     def after_silence(self) -> "Piece":
         """Return it with the mark of its silence in front, which is neither learnt nor anybody's words."""
-        mark = Piece()
-        mark.add(self.silence, learnt=False)
-        length = len(self.silence)
-        texts = [(first + length, last + length, text) for first, last, text in self.texts]
-        return Piece(mark.ids + self.ids, mark.learnt + self.learnt, mark.words + self.words, texts)
+        whole = Piece()
+        whole.add(self.silence, learnt=False)
+        whole.append(self)
+        return whole
 
 
 def cut(pieces: Sequence[Piece], start: Sequence[int], session: int, max_tokens: int) -> Iterator[Window]:

@@ -4,8 +4,13 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from tests.tiny import byte_tokenizer
+
+# A busy machine makes a test no worse.
+settings.register_profile("templates", deadline=None)
+settings.load_profile("templates")
 
 
 @pytest.fixture(scope="session")
