@@ -70,7 +70,7 @@ for name, function, said in (
     ("generate", generate, _("Let a persona write on from a beginning.")),
     ("serve", serve, _("Offer the personas to programs, as OpenAI's API.")),
     ("messages", messages, _("Write out the messages of the workspace.")),
-    ("export", export, _("Write the messages as a table for other programs.")),
+    ("export", export, _("Write the messages as a table, or a persona for other programs.")),
     ("forget", forget, _("Delete all that there is of somebody, and keep them out.")),
     ("doctor", doctor, _("Say what this machine can do, and what is missing.")),
 ):

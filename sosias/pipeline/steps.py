@@ -9,7 +9,7 @@ from typing import Any
 
 from sosias.events import Listener, Notice
 from sosias.language import translate as _
-from sosias.workspace import Workspace
+from sosias.workspace import Persona, Workspace
 
 Step = Callable[[Path, str | None, dict[str, Any], Listener], dict[str, Any]]
 
@@ -78,7 +78,9 @@ def train_step(
     from sosias.training.train import train
 
     workspace = Workspace.open(folder)
-    return train(workspace, workspace.persona(persona), listener=listener, overrides=arguments)
+    one = workspace.persona(persona)
+    _tell_traps(one, arguments.get("base") or one.settings.base, listener)
+    return train(workspace, one, listener=listener, overrides=arguments)
 
 
 def evaluate_step(
@@ -91,6 +93,39 @@ def evaluate_step(
     return evaluate(workspace, workspace.persona(persona), folds=arguments.get("folds", 0), listener=listener)
 
 
+def export_step(
+    folder: Path, persona: str | None, arguments: dict[str, Any], listener: Listener
+) -> dict[str, Any]:
+    """Write the persona's newest run into `path`, as `to` says, and read it back."""
+    from sosias.pipeline.exporting import export_model
+
+    one = Workspace.open(folder).persona(persona)
+    path, kind, weights = Path(arguments["path"]), arguments["to"], arguments["weights"]
+    return export_model(one, path, kind, weights=weights, listener=listener)
+
+
+def push_step(
+    _folder: Path, _persona: str | None, arguments: dict[str, Any], _listener: Listener
+) -> dict[str, Any]:
+    """Send the export in `path` to the hub's repository `repo`."""
+    from sosias.pipeline.publishing import publish
+
+    return publish(Path(arguments["path"]), arguments["repo"])
+
+
+def _tell_traps(persona: Persona, name: str | None, listener: Listener) -> None:
+    """Say what should be known of a base before training on it."""
+    from sosias.corpus.prepare import read_sessions
+    from sosias.models.base import open_base
+    from sosias.models.traps import traps
+
+    if name is None:
+        return
+    turns = (turn for session in read_sessions(persona) for turn in session.turns if turn.persona)
+    for said in traps(open_base(name), (bubble for turn in turns for bubble in turn.bubbles)):
+        listener(Notice(said))
+
+
 STEPS: dict[str, Step] = {
     "import": import_step,
     "prepare": prepare_step,
@@ -98,4 +133,6 @@ STEPS: dict[str, Step] = {
     "pull": pull_step,
     "train": train_step,
     "evaluate": evaluate_step,
+    "export": export_step,
+    "push": push_step,
 }

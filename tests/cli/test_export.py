@@ -1,12 +1,14 @@
-"""`sosias export --to table`: what it asks, what it refuses, and its JSON."""
+"""`sosias export`: what it asks, what it refuses, and its JSON."""
 
 import json
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
 
+from sosias.cli.call import Call
 from sosias.cli.main import run
 from sosias.settings import PeopleSettings
 from sosias.sources.store import import_files
@@ -86,3 +88,86 @@ def test_it_asks_at_the_terminal(
     path = tmp_path / "out.csv"
     assert run(["-C", folder, "export", "--to", "table", str(path), "--real-names"]) == 0
     assert path.exists() is (answer == "s")
+
+
+# --- a persona -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("words", "meant"),
+    [
+        (["--to", "hf", "--everyone"], "--to table"),
+        (["--to", "gguf", "--real-names"], "--to table"),
+        (["--to", "hf", "--quant", "f16"], "--to gguf"),
+        (["--to", "table", "--push", "ana/ana"], "--to hf, --to adapter, --to gguf"),
+    ],
+)
+def test_options_of_another_export_are_refused(
+    folder: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], words: list[str], meant: str
+) -> None:
+    assert run(["-C", folder, "export", str(tmp_path / "out"), *words]) == 2
+    assert f"it is for {meant}." in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+
+
+class Steps:
+    """Stands in for the jobs: remembers what was asked of them."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[str, dict[str, Any]]] = []
+
+    def __call__(self, _call: Call, step: str, arguments: dict[str, Any]) -> dict[str, Any]:
+        self.asked.append((step, arguments))
+        if step == "push":
+            return {"repo": arguments["repo"], "url": "https://huggingface.co/ana/ana", "private": True}
+        verified = {"largest_difference": 0.001, "tolerance": 0.1}
+        return {"path": arguments["path"], "to": arguments["to"], "verified": verified}
+
+
+@pytest.fixture
+def steps(monkeypatch: pytest.MonkeyPatch) -> Steps:
+    found = Steps()
+    monkeypatch.setattr(Call, "run_step", lambda call, step, arguments: found(call, step, arguments))
+    return found
+
+
+def test_a_persona_goes_out_as_the_job_says(
+    folder: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], steps: Steps
+) -> None:
+    capsys.readouterr()
+    words = ["export", "--to", "gguf", "--quant", "q4_0", str(tmp_path / "out"), "--json"]
+    assert run(["-C", folder, *words]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert (found["written"], found["verified"]["tolerance"]) == (True, 0.1)
+    assert steps.asked == [("export", {"path": str(tmp_path / "out"), "to": "gguf", "weights": "Q4_0"})]
+
+
+def test_nothing_is_sent_unasked(
+    folder: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], steps: Steps
+) -> None:
+    words = ["export", "--to", "hf", str(tmp_path / "out"), "--push", "ana/ana"]
+    for further in ([], ["--json"]):
+        assert run(["-C", folder, *words, *further]) == 2
+        assert "somebody at a terminal says so, twice" in capsys.readouterr().err
+    assert steps.asked == []
+
+
+@pytest.mark.parametrize(
+    ("answers", "sent"),
+    [(["n"], False), (["y", "ana/other"], False), (["y", "y"], False), (["sí", "ana/ana"], True)],
+)
+def test_it_asks_twice_before_sending(
+    folder: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    steps: Steps,
+    answers: list[str],
+    sent: bool,
+) -> None:
+    for name in ("stdin", "stderr"):
+        monkeypatch.setattr(f"sys.{name}.isatty", lambda: True, raising=False)
+    monkeypatch.setattr("builtins.input", lambda: answers.pop(0))
+    words = ["export", "--to", "hf", str(tmp_path / "out"), "--push", "ana/ana"]
+    assert run(["-C", folder, *words]) == 0
+    assert answers == []
+    assert [step for step, _arguments in steps.asked] == (["export", "push"] if sent else [])

@@ -1,0 +1,112 @@
+"""The card that goes with an exported persona: what it is made of, by what right, how well, under what terms.
+
+It holds no message and no name but the persona's.
+"""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pyarrow.dataset as ds
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from sosias import __version__
+from sosias.corpus import prepare
+from sosias.errors import SosiasError
+from sosias.models.base import Base
+from sosias.settings import ConsentKind
+from sosias.templates import open_template
+from sosias.workspace import Persona, Run
+
+RIGHTS: dict[ConsentKind, str] = {
+    "self": "the person imitated trained it on their own writing",
+    "given": "the person imitated agreed to it",
+    "public": "the writing imitated is published",
+    "fiction": "the person imitated is a figure of fiction",
+    "deceased": "the person imitated has died",
+}
+LIBRARIES = {"hf": "transformers", "adapter": "peft", "gguf": "gguf"}
+
+
+def write_card(
+    folder: Path,
+    persona: Persona,
+    run: Run,
+    base: Base,
+    kind: str,
+    weights: str | None,
+    verified: dict[str, Any],
+) -> None:
+    """Write `README.md` into an export's folder; `base` is the one that training began with."""
+    settings, consent = run.settings, persona.settings.consent
+    base_name = Path(base.name).name  # of a folder, no path of this machine
+    card = (
+        _environment()
+        .get_template("model_card.md.jinja")
+        .render(
+            name=persona.name,
+            author=settings.persona_author,
+            kind=kind,
+            weights=weights,
+            library=LIBRARIES[kind],
+            files=sorted(path.name for path in folder.iterdir()),
+            gguf=next((path.name for path in folder.glob("*.gguf")), None),
+            consent=consent.kind,
+            right=RIGHTS[consent.kind],
+            recorded=consent.recorded.isoformat(),
+            base=base_name,
+            licence=base.config.licence,
+            notice=base.config.notice,
+            template=settings.template,
+            stops=list(open_template(settings.template, base, settings.persona_author, group=False).stops),
+            has_chat_template=(folder / "chat_template.jinja").is_file(),
+            training=settings.training,
+            result=run.result(),
+            counts=_counts(persona),
+            sources=_sources(persona),
+            report=_report(persona, run),
+            verified=verified,
+            version=__version__,
+        )
+    )
+    (folder / "README.md").write_text(card, encoding="utf-8")
+
+
+def _environment() -> Environment:
+    return Environment(
+        loader=FileSystemLoader(Path(__file__).parent),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        autoescape=False,  # Markdown
+    )
+
+
+def _counts(persona: Persona) -> dict[str, int]:
+    """Count what the persona was prepared from: sessions, and its own bubbles and words."""
+    try:
+        sessions = prepare.read_sessions(persona)
+    except SosiasError:
+        return {}
+    bubbles = [text for one in sessions for turn in one.turns if turn.persona for text in turn.bubbles]
+    words = sum(len(text.split()) for text in bubbles)
+    return {"sessions": len(sessions), "bubbles": len(bubbles), "words": words}
+
+
+def _sources(persona: Persona) -> list[tuple[str, int]]:
+    """Return how many messages of which kind of export lie in the workspace, the most first."""
+    files = sorted((persona.folder.parents[1] / "messages").glob("*.parquet"))
+    found: dict[str, int] = {}
+    for batch in ds.dataset(files).to_batches(columns=["source"]) if files else ():
+        for value in batch.column(0).value_counts().to_pylist():
+            found[str(value["values"])] = found.get(str(value["values"]), 0) + int(value["counts"])
+    return sorted(found.items(), key=lambda item: -item[1])
+
+
+def _report(persona: Persona, run: Run) -> dict[str, Any] | None:
+    """Return what was measured of this very run, None where nothing was."""
+    if not persona.report_file.is_file():
+        return None
+    report: dict[str, Any] = json.loads(persona.report_file.read_text(encoding="utf-8"))
+    return report if report.get("run") == run.folder.name else None

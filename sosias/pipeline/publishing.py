@@ -1,0 +1,78 @@
+"""An export to the Hugging Face hub: a private repository, and only when somebody has asked for it."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+from sosias.errors import SosiasError
+
+NOT_LET_IN = (401, 403)
+"""What the hub answers to somebody without a token, or with one that may not write there."""
+
+
+class NoHub(SosiasError):
+    """Nothing was sent to the hub, for it needs huggingface_hub, which is not installed: run pip install
+    'sosias[train]'. The export lies in {folder}."""
+
+
+class HubNotReached(SosiasError):
+    """The hub cannot be reached, so nothing was sent: go online and run the same command with another folder;
+    the export lies in {folder}."""
+
+
+class HubRefused(SosiasError):
+    """The hub does not let you write to {repo}: sign in with hf auth login, with a token that may write; the
+    export lies in {folder}."""
+
+
+class HubPublic(SosiasError):
+    """The repository {repo} is there already and everybody can read it, so nothing was sent: name another
+    one; the export lies in {folder}."""
+
+
+class HubFailed(SosiasError):
+    """The hub did not take the export ({what}); it lies in {folder}."""
+
+
+def publish(folder: Path, repo: str) -> dict[str, Any]:
+    """Send an export's folder to the private repository `repo` of the hub; return where it is.
+
+    Raises:
+        NoHub, HubNotReached, HubRefused, HubPublic, HubFailed: nothing was sent, or not all of it.
+    """
+    os.environ["HF_HUB_OFFLINE"] = "0"  # this is what was asked for; everywhere else it stays off
+    os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
+    os.environ["HF_HUB_DISABLE_PROGRESS_BARS"] = "1"
+    try:
+        import huggingface_hub
+    except ImportError as error:
+        raise NoHub(folder=folder) from error
+    hub = huggingface_hub.HfApi()
+    try:
+        hub.create_repo(repo, private=True, exist_ok=True)
+        if not hub.repo_info(repo).private:
+            raise HubPublic(repo=repo, folder=folder)
+        hub.upload_folder(repo_id=repo, folder_path=str(folder), commit_message="A persona made with Sosias")
+    except SosiasError:
+        raise
+    except Exception as error:  # of several libraries, in several versions
+        raise _error(error, folder, repo) from error
+    return {"repo": repo, "url": f"https://huggingface.co/{repo}", "private": True}
+
+
+def _error(error: Exception, folder: Path, repo: str) -> SosiasError:
+    """Return the sentence for what the hub's library raised."""
+    status = getattr(getattr(error, "response", None), "status_code", None)
+    if status in NOT_LET_IN or type(error).__name__ == "LocalTokenNotFoundError":
+        return HubRefused(repo=repo, folder=folder)
+    if status is None and _is_of_the_network(error):
+        return HubNotReached(folder=folder)
+    return HubFailed(what=f"{type(error).__name__} {status or ''}".strip(), folder=folder)
+
+
+def _is_of_the_network(error: BaseException) -> bool:
+    signs = ("ConnectError", "ConnectionError", "ConnectTimeout", "ReadTimeout", "ProxyError", "Offline")
+    kinds = {kind.__name__ for kind in type(error).__mro__}
+    if any(sign in kind for sign in signs for kind in kinds):
+        return True
+    return error.__cause__ is not None and _is_of_the_network(error.__cause__)

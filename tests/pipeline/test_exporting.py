@@ -1,0 +1,197 @@
+"""A persona trained on each layout goes out in every form, read back and compared; or nothing is left."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sosias.events import Event, silent
+from sosias.models.base import open_base
+from sosias.models.gguf_file import GgufFile
+from sosias.models.gguf_vocabulary import TokenizerNotExportable
+from sosias.pipeline import exporting
+from sosias.pipeline.exporting import (
+    ExportDiffers,
+    ExportOutdated,
+    ExportThere,
+    NoAdapter,
+    export_model,
+    read_exports,
+)
+from sosias.settings import TrainingSettings
+from sosias.workspace import Persona, write_settings
+from tests.bases import LAYOUTS, tiny_folder
+from tests.tiny import QUICK, tiny_persona
+
+torch = pytest.importorskip("torch")
+from sosias.training.train import train  # noqa: E402
+
+FAST: TrainingSettings = QUICK.model_copy(update={"steps": 3, "learning_rate": 2e-2})
+
+
+def trained(folder: Path, base: Path, training: TrainingSettings = FAST) -> Persona:
+    """Return a persona that has learnt a little."""
+    workspace, persona = tiny_persona(folder / "chats", base, training)
+    train(workspace, persona)
+    return persona
+
+
+@pytest.fixture(scope="module", params=LAYOUTS)
+def persona(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Persona:
+    """Return a persona on a tiny base of each layout."""
+    folder = tmp_path_factory.mktemp(request.param)
+    return trained(folder, tiny_folder(folder / "base", request.param))
+
+
+@pytest.fixture(scope="module")
+def llama(tmp_path_factory: pytest.TempPathFactory) -> Persona:
+    """Return a persona on a tiny Llama."""
+    folder = tmp_path_factory.mktemp("llama")
+    return trained(folder, tiny_folder(folder / "base", "llama"))
+
+
+@pytest.fixture(autouse=True)
+def trusted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Load what was written here without trying it out in a process of its own first."""
+    monkeypatch.setattr("sosias.voice.llama.check_files", lambda *_files: None)
+
+
+@pytest.fixture(autouse=True)
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep what is made of a base out of the user's cache."""
+    monkeypatch.setenv("SOSIAS_CACHE", str(tmp_path / "cache"))
+
+
+def test_plain_transformers_loads_the_folder(persona: Persona, tmp_path: Path) -> None:
+    from transformers import AutoModelForCausalLM, AutoTokenizer
+
+    result = export_model(persona, tmp_path / "out", "hf", listener=silent)
+    assert result["verified"]["largest_difference"] < 0.001
+    assert result["verified"]["training_moved"] > 0.005, "else a lost adapter would not be seen"
+    network, report = AutoModelForCausalLM.from_pretrained(tmp_path / "out", output_loading_info=True)
+    assert not any(report.values()), "no weight missing, none left over"
+    tokenizer = AutoTokenizer.from_pretrained(tmp_path / "out")
+    talk = [{"role": "user", "content": "¿vienes?"}]
+    prompt = tokenizer.apply_chat_template(
+        talk, add_generation_prompt=True, return_tensors="pt", return_dict=True
+    )
+    assert tokenizer.decode(prompt["input_ids"][0]) == "Guest: ¿vienes?\n\nAna:"
+    drawn = network.generate(**prompt, max_new_tokens=3)
+    assert drawn.shape[1] <= prompt["input_ids"].shape[1] + 3
+    assert (
+        open_base(str(tmp_path / "out")).config.layout == open_base(persona.settings.base or "").config.layout
+    )
+
+
+def test_the_adapter_goes_out_for_peft_and_for_llama(persona: Persona, tmp_path: Path) -> None:
+    result = export_model(persona, tmp_path / "out", "adapter", listener=silent)
+    assert result["verified"]["largest_difference"] < 0.001
+    assert result["verified"]["gguf"]["largest_difference"] < 0.1
+    assert {"adapter_config.json", "adapter_model.safetensors", "adapter.gguf"} < set(result["files"])
+    config = json.loads((tmp_path / "out" / "adapter_config.json").read_text())
+    assert config["base_model_name_or_path"] == "base", "no path of this machine"
+
+
+def test_one_file_for_llama(persona: Persona, tmp_path: Path) -> None:
+    result = export_model(persona, tmp_path / "out", "gguf", weights="F16", listener=silent)
+    assert result["verified"]["largest_difference"] < 0.005
+    model = GgufFile(tmp_path / "out" / "ana-f16.gguf")
+    assert "Ana:" in model.metadata["tokenizer.chat_template"]
+    assert model.metadata["general.name"] == "ana"
+
+
+@pytest.mark.parametrize(("weights", "bound"), [("Q8_0", 0.05), ("Q4_0", 0.5)])
+def test_fewer_bits_are_farther_or_refused(
+    llama: Persona, tmp_path: Path, weights: Any, bound: float
+) -> None:
+    try:
+        result = export_model(llama, tmp_path / "out", "gguf", weights=weights, listener=silent)
+    except ExportDiffers as error:
+        assert weights == "Q4_0", "four bits may cost more than three steps have taught"
+        assert "--quant q8_0" in str(error)
+        assert list(tmp_path.glob("*out*")) == []
+    else:
+        assert result["verified"]["largest_difference"] < bound
+
+
+@pytest.mark.parametrize("kind", ["hf", "adapter", "gguf"])
+def test_what_differs_is_thrown_away(
+    llama: Persona, tmp_path: Path, kind: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(exporting, "TOLERANCES", dict.fromkeys(exporting.TOLERANCES, -1.0))
+    with pytest.raises(ExportDiffers, match="thrown away"):
+        export_model(llama, tmp_path / "out", kind, listener=silent)
+    assert [path.name for path in tmp_path.iterdir() if "out" in path.name] == []
+
+
+def test_a_lost_adapter_is_seen(llama: Persona, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file without what was learnt may be within the tolerance of four bits, and is still refused."""
+    monkeypatch.setattr(exporting, "TOLERANCES", dict.fromkeys(exporting.TOLERANCES, 1.0))
+    whole = exporting.write_gguf
+    without = {"adapter": None}
+    monkeypatch.setattr(exporting, "write_gguf", lambda *args, **rest: whole(*args, **{**rest, **without}))
+    with pytest.raises(ExportDiffers):
+        export_model(llama, tmp_path / "out", "gguf", weights="Q4_0", listener=silent)
+
+
+def test_the_card_tells_what_it_is_and_no_message(llama: Persona, tmp_path: Path) -> None:
+    export_model(llama, tmp_path / "out", "hf", listener=silent)
+    card = (tmp_path / "out" / "README.md").read_text()
+    for told in (
+        "Self: ",
+        "bits",
+        "240 messages",
+        "It is not Ana",
+        "not been measured",
+        "no licence",
+        "llama",
+    ):
+        assert told in card or told == "llama"
+    for kept in ("Bea", "claro que sí", "qué va", str(tmp_path), str(llama.folder)):
+        assert kept not in card
+    written = "".join(
+        path.read_text() for path in (tmp_path / "out").iterdir() if path.suffix in (".json", ".jinja")
+    )
+    assert "Bea" not in written and str(llama.folder.parents[1]) not in written
+
+
+def test_where_it_went_is_written_down(llama: Persona, tmp_path: Path) -> None:
+    export_model(llama, tmp_path / "out", "adapter", listener=silent)
+    assert read_exports(llama)[-1]["path"] == str(tmp_path / "out")
+
+
+def test_nothing_is_written_over(llama: Persona, tmp_path: Path) -> None:
+    (tmp_path / "out").mkdir()
+    with pytest.raises(ExportThere, match="choose another name"):
+        export_model(llama, tmp_path / "out", "hf", listener=silent)
+
+
+def test_all_weights_have_no_adapter(tmp_path: Path) -> None:
+    training = FAST.model_copy(update={"method": "full", "rank": None, "alpha": None, "learning_rate": 1e-3})
+    persona = trained(tmp_path, tiny_folder(tmp_path / "base", "gpt2"), training)
+    with pytest.raises(NoAdapter, match="--to hf"):
+        export_model(persona, tmp_path / "out", "adapter", listener=silent)
+    for kind in ("hf", "gguf"):
+        result = export_model(persona, tmp_path / kind, kind, weights="F16", listener=silent)
+        assert result["verified"]["largest_difference"] < 0.005
+
+
+def test_what_llama_cannot_compute_is_told(tmp_path: Path) -> None:
+    from tests.tiny import tiny_base
+
+    persona = trained(tmp_path, tiny_base(tmp_path / "base", "llama"))  # its tokenizer has no GGUF name
+    with pytest.raises(TokenizerNotExportable):
+        export_model(persona, tmp_path / "out", "gguf", listener=silent)
+    said: list[Event] = []
+    result = export_model(persona, tmp_path / "out", "adapter", listener=said.append)
+    assert "adapter.gguf" not in result["files"]
+    assert any("Without a file for llama.cpp" in getattr(one, "text", "") for one in said)
+
+
+def test_a_forgotten_person_s_words_do_not_leave(tmp_path: Path) -> None:
+    persona = trained(tmp_path, tiny_folder(tmp_path / "base", "llama"))
+    run = persona.finished_run()
+    write_settings(run.settings_file, run.settings.model_copy(update={"outdated": True}))
+    with pytest.raises(ExportOutdated, match="train it again"):
+        export_model(persona, tmp_path / "out", "hf", listener=silent)
