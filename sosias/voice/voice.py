@@ -6,15 +6,13 @@ from dataclasses import dataclass
 from types import TracebackType
 
 from sosias.corpus.session import Turn
-from sosias.events import Choice, Listener, Notice, silent
+from sosias.events import Listener, Notice, silent
 from sosias.language import translate as _
-from sosias.models.adapter import AdapterNotLora, write_adapter_gguf
-from sosias.models.base import Base, open_base
-from sosias.models.layouts import LAYOUTS
 from sosias.settings import GenerationSettings
 from sosias.templates import Template, open_template
 from sosias.voice.engine import Engine
-from sosias.workspace import Persona, Run
+from sosias.voice.engines import base_of, choose_engine, open_engine
+from sosias.workspace import Persona
 
 DRAWS = 3
 """An empty reply is drawn again, so many times in all."""
@@ -186,10 +184,10 @@ def open_voice(persona: Persona, *, engine: str | None = None, listener: Listene
     if settings.outdated:
         said = _("{name} was trained on messages of somebody who has been forgotten since: train it again.")
         listener(Notice(said.format(name=persona.name)))
-    base = open_base(settings.base)
+    base = base_of(run)
     wanted = engine or generation.engine
     if wanted is None:
-        choice = choose_engine(base, run)
+        choice = choose_engine(base, run, listener)
         listener(choice)
         wanted = choice.value
     template = open_template(
@@ -201,36 +199,9 @@ def open_voice(persona: Persona, *, engine: str | None = None, listener: Listene
     )
     context = min(generation.context_tokens, base.config.context_length)
     return Voice(
-        _open_engine(wanted, base, run, context),
+        open_engine(wanted, base, run, context, listener),
         template,
         settings.persona_author,
         settings.partner,
         generation,
     )
-
-
-def choose_engine(base: Base, run: Run) -> Choice:
-    """Return llama.cpp where the base has a GGUF and the adapter can be written as one, else torch."""
-    if base.gguf is None or base.config.layout not in LAYOUTS:
-        return Choice("engine", "torch", _("the base has no file that llama.cpp can load"))
-    try:
-        _make_adapter_gguf(base, run)
-    except AdapterNotLora:
-        return Choice("engine", "torch", _("llama.cpp cannot put this adapter on the base"))
-    return Choice("engine", "llama.cpp", _("it is the fastest on a CPU"))
-
-
-def _open_engine(name: str, base: Base, run: Run, context_tokens: int) -> Engine:
-    if name == "torch":
-        from sosias.voice.torch_engine import TorchEngine
-
-        return TorchEngine(base, run.adapter_folder, context_tokens)
-    from sosias.voice.llama import LlamaEngine
-
-    _make_adapter_gguf(base, run)
-    return LlamaEngine(base, run.adapter_gguf, context_tokens)
-
-
-def _make_adapter_gguf(base: Base, run: Run) -> None:
-    if not run.adapter_gguf.is_file():
-        write_adapter_gguf(run.adapter_folder, base, run.adapter_gguf)
