@@ -66,7 +66,7 @@ def compare(asked: argparse.Namespace, folder: Path) -> Result:
         "context": BLOCK,
         "tools": results,
         "material": material,
-    } | machine()
+    } | machine(("sosias", "torch", "transformers", "tokenizers"))
 
 
 def take_turns(tools: dict[str, "subprocess.Popen[str]"]) -> dict[str, Result]:
