@@ -39,6 +39,14 @@ Add = Annotated[
         help=_("Always replace a word, as a name or of another kind (address, id …); may be repeated."),
     ),
 ]
+Told = Annotated[
+    bool | None,
+    typer.Option(
+        "--attributes/--no-attributes",
+        help=_("Tell of each post party, mood, subjects, for the template attributes; it is written down."),
+        show_default=False,
+    ),
+]
 MOST_CANDIDATES = 60
 """Rows of the review; `--json` has all."""
 
@@ -46,6 +54,7 @@ MOST_CANDIDATES = 60
 def prepare(
     call: Call,
     where: Where = None,
+    attributes: Told = None,
     review: Review = False,
     refuse: Refuse = None,
     accept: Accept = None,
@@ -59,11 +68,12 @@ def prepare(
     if review:
         _review(call)
         return
-    counts = call.run_step("prepare", {"where": where})
+    counts = call.run_step("prepare", {"where": where, "attributes": attributes})
     go_on = _("Go on with: {command}").format(command=call.spelt("train"))
     said = _("Bubbles and words are the persona's own.")
     hidden = _hidden(call, counts["pseudonyms"])
-    call.finish(counts, _rules(counts["rules"]), _splits(counts["splits"]), said, *hidden, go_on)
+    took = _took(counts["seconds"])
+    call.finish(counts, _rules(counts["rules"]), _splits(counts["splits"]), said, *hidden, *took, go_on)
 
 
 def _hidden(call: Call, pseudonyms: dict[str, Any] | None) -> list[str]:
@@ -76,6 +86,12 @@ def _hidden(call: Call, pseudonyms: dict[str, Any] | None) -> list[str]:
     )
     count = sum(pseudonyms["replaced"].values())
     return [said.format(count=count, command=call.spelt("prepare --review"))]
+
+
+def _took(seconds: dict[str, float]) -> list[str]:
+    """Say how long what takes long has taken."""
+    what = {"pseudonyms": _("Stand-ins took {seconds} s."), "near_copies": _("Near copies took {seconds} s.")}
+    return [what[step].format(seconds=f"{took:.1f}") for step, took in seconds.items()]
 
 
 def _review(call: Call) -> None:

@@ -13,7 +13,7 @@ Three decisions about a talk that has had a crisis:
 - The voice never sees those turns: neither what showed the crisis nor what the program answered.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
@@ -64,7 +64,14 @@ class Voice(Protocol):
     ) -> "Reply": ...
 
     def write(
-        self, start: str, max_tokens: int, *, seed: int | None = None, tuned: bool = True
+        self,
+        start: str,
+        max_tokens: int,
+        *,
+        seed: int | None = None,
+        tuned: bool = True,
+        fields: Mapping[str, str] | None = None,
+        voice: str | None = None,
     ) -> "Reply": ...
 
     def close(self) -> None: ...
@@ -153,17 +160,29 @@ class Companion:
         return self._speak(draw, on_bubble, cancelled)
 
     def write(
-        self, start: str, length: int, n: int = 1, seed: int | None = None, *, tuned: bool = True
+        self,
+        start: str,
+        length: int,
+        n: int = 1,
+        seed: int | None = None,
+        *,
+        tuned: bool = True,
+        fields: Mapping[str, str] | None = None,
+        voice: str | None = None,
     ) -> list[Answer]:
-        """Return `n` texts of up to `length` tokens that go on from `start`; in a crisis one answer."""
-        found = screen([line for line in start.splitlines() if line.strip()], self.safety.further_phrases)
+        """Return `n` texts of up to `length` tokens that go on from `start`; in a crisis one answer.
+
+        `fields` and `voice` as in `sosias.voice.voice.Voice.write`; what is asked for is screened, too.
+        """
+        words = [*start.splitlines(), *(fields or {}).values()]
+        found = screen([line for line in words if line.strip()], self.safety.further_phrases)
         if found.level != "none":
             return [self._help(found.level, found.language, 0, None)]
 
         def text(number: int) -> Answer:
             def draw(attempt: int, door: _Door) -> "Reply":  # noqa: ARG001
                 drawn = None if seed is None else seed + number + SEED_STEP * n * attempt
-                return self.voice.write(start, length, seed=drawn, tuned=tuned)
+                return self.voice.write(start, length, seed=drawn, tuned=tuned, fields=fields, voice=voice)
 
             return self._speak(draw, None, None, whole=True)
 

@@ -48,7 +48,8 @@ def prepare_step(
     from sosias.corpus.prepare import prepare
 
     workspace = Workspace.open(folder)
-    return prepare(workspace, workspace.persona(persona), listener, where=arguments.get("where"))
+    where, attributes = arguments.get("where"), arguments.get("attributes")
+    return prepare(workspace, workspace.persona(persona), listener, where=where, attributes=attributes)
 
 
 def review_step(

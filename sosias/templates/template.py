@@ -5,8 +5,9 @@ markup and can never yield a special token; the end of a turn is learnt, or repl
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from types import MappingProxyType
 
 from sosias.corpus.session import Session, Turn
 from sosias.errors import SosiasError
@@ -42,16 +43,16 @@ class Template(ABC):
     """It can answer what others say."""
     fields: tuple[str, ...] = ()
     """What can be said beforehand about a text that is to be written."""
+    voice: str = "persona"
+    """Whose words a prompt asks for,"""
+    given: Mapping[str, str] = MappingProxyType({})
+    """and what is said beforehand (`sosias.templates.asking.asked`)."""
 
     def __init__(self, base: Base, persona: str, *, group: bool, gap_markers: bool = False) -> None:
         self.base = base
         self.persona = persona
         self.group = group
         self.gap_markers = gap_markers
-        self.voice = "persona"
-        """Whose words a prompt asks for."""
-        self.given: dict[str, str] = {}
-        """Fields of the text that a prompt asks for."""
 
     @property
     def stops(self) -> tuple[str, ...]:

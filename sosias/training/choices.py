@@ -11,6 +11,7 @@ from sosias.models.base import Base
 from sosias.models.network import cpu_dtype
 from sosias.settings import Consent, ConsentKind, TrainingSettings
 from sosias.templates import Template, Window
+from sosias.templates.asking import check_attributes, settle_loss
 from sosias.training.foreseen import Size
 
 LORA_RATE = 2e-4
@@ -45,13 +46,20 @@ def from_scratch_rate(weights: int) -> float:
 def before_windows(
     training: TrainingSettings, consent: Consent, base: Base, template: Template, sessions: Sequence[Session]
 ) -> tuple[TrainingSettings, list[Choice]]:
-    """Choose what windows are cut by: how long they are, and whose turns are learnt."""
+    """Choose what windows are cut by: how long they are, and whose turns are learnt.
+
+    Raises:
+        LossNotThere, NoAttributes: the template cannot learn that, or not from these sessions.
+    """
     choices = []
     if training.window_tokens is None:
         turns = [turn for one in sessions if one.split == "train" for turn in one.turns]
         choices.append(choose_window(template, turns, base.config.context_length))
-    if training.loss is None:
+    if usual := settle_loss(template, training.loss):
+        choices.append(usual)
+    elif training.loss is None:
         choices.append(choose_loss(consent))
+    check_attributes(template, sessions)
     return _with(training, choices), choices
 
 

@@ -1,7 +1,7 @@
 """Voice: a persona's replies, bubble by bubble, whatever engine computes them."""
 
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import TracebackType
 
@@ -10,6 +10,7 @@ from sosias.events import Listener, Notice, silent
 from sosias.language import translate as _
 from sosias.settings import GenerationSettings
 from sosias.templates import Template, open_template
+from sosias.templates.asking import asked
 from sosias.voice.engine import Engine
 from sosias.voice.engines import base_of, choose_engine, open_engine
 from sosias.workspace import Persona
@@ -90,12 +91,29 @@ class Voice:
         settings = settings.model_copy(update={"max_tokens": longest})
         return self._speak(prompt, "", settings, seed, tuned, on_bubble, cancelled)
 
-    def write(self, start: str, max_tokens: int, *, seed: int | None = None, tuned: bool = True) -> Reply:
-        """Return what the persona writes from `start` on, `start` included, with up to `max_tokens` more."""
-        prompt = self.template.start_prompt(start)
+    def write(
+        self,
+        start: str,
+        max_tokens: int,
+        *,
+        seed: int | None = None,
+        tuned: bool = True,
+        fields: Mapping[str, str] | None = None,
+        voice: str | None = None,
+    ) -> Reply:
+        """Return what is written from `start` on, `start` included, with up to `max_tokens` more.
+
+        `fields` say of what kind it is to be, and `voice` whose words, where the template knows either.
+
+        Raises:
+            NoSuchField, NoFields, NoSuchVoice: it does not.
+        """
+        template = asked(self.template, fields=fields or {}, voice=voice)
+        prompt = template.start_prompt(start)
         room = max(1, self.engine.context_tokens - len(prompt))
         settings = self.settings.model_copy(update={"max_tokens": min(max_tokens, room)})
-        return self._speak(prompt, self.template.fold(start), settings, seed, tuned, None, None)
+        begun = template.fold(start)
+        return self._speak(prompt, begun, settings, seed, tuned, None, None, template)
 
     def close(self) -> None:
         """Give the engine's memory back."""
@@ -110,16 +128,18 @@ class Voice:
         tuned: bool,
         on_bubble: OnBubble | None,
         cancelled: Cancelled | None,
+        template: Template | None = None,
     ) -> Reply:
-        bubbles = _Bubbles(self.template, start, on_bubble, cancelled)
+        template = template or self.template
+        bubbles = _Bubbles(template, start, on_bubble, cancelled)
         first = secrets.randbelow(2**31) if seed is None else seed
         tokens, seconds = 0, 0.0
         for draw in range(DRAWS):
             completion = self.engine.generate(
                 prompt,
                 settings,
-                stop_ids=self.template.stop_ids,
-                stops=self.template.stops,
+                stop_ids=template.stop_ids,
+                stops=template.stops,
                 # Without a seed of the user's the engine may reuse the talk's last prompt.
                 seed=None if seed is None and draw == 0 else first + draw,
                 tuned=tuned,

@@ -44,7 +44,8 @@ class Echo:
         self.program_speaking = False
         return Answer(bubbles, "echo", 12.5, "crisis" if text == "help" else "none")
 
-    def write(self, start: str, _length: int, n: int, seed: int | None) -> list[Answer]:
+    def write(self, start: str, _length: int, n: int, seed: int | None, **asked: Any) -> list[Answer]:
+        self.asked.append(asked)
         return [Answer((f"{start} {seed} {number}",), "echo", 1.0, "none") for number in range(n)]
 
     def close(self) -> None:
@@ -121,6 +122,22 @@ def test_texts_are_written_on(echo: Echo, folder: str, capsys: pytest.CaptureFix
     assert run(["-C", folder, "generate", "--start", "So", "-n", "2", "--seed", "3", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["texts"] == ["So 3 0", "So 3 1"]
     assert echo.closed
+
+
+def test_a_text_can_be_asked_for_by_its_fields(echo: Echo, folder: str) -> None:
+    wanted = ["--set", "sentimiento=POSITIVO", "--set", "coalicion = Chile Vamos", "--voice", "others"]
+    assert run(["-C", folder, "generate", *wanted, "--json"]) == 0
+    fields = {"sentimiento": "POSITIVO", "coalicion": "Chile Vamos"}
+    assert echo.asked == [{"fields": fields, "voice": "others"}]
+
+
+@pytest.mark.parametrize("given", ["sentimiento", "sentimiento=", "=x"])
+def test_a_field_without_a_value_is_told(
+    echo: Echo, folder: str, given: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["-C", folder, "generate", "--set", given]) == 2
+    assert "--set sentimiento=POSITIVO" in capsys.readouterr().err
+    assert not echo.asked
 
 
 BITS = {"base": 1.5, "tuned": 1.4, "fall": 0.067, "low": 0.03, "high": 0.1}

@@ -279,6 +279,18 @@ def test_a_start_that_shows_a_crisis_is_answered_by_the_program() -> None:
     assert [answer.safety for answer in answers] == ["crisis"] and voice.calls == []
 
 
+def test_a_field_that_shows_a_crisis_is_answered_by_the_program() -> None:
+    voice = FakeVoice()
+    answers = companion(voice).write("", 20, fields={"frases": "quiero suicidarme"})
+    assert [answer.safety for answer in answers] == ["crisis"] and voice.calls == []
+
+
+def test_what_is_asked_for_is_handed_on() -> None:
+    voice = FakeVoice(replies=[["ya"]])
+    companion(voice).write("", 20, fields={"partido": "RN"}, voice="others")
+    assert (voice.calls[0]["fields"], voice.calls[0]["voice"]) == ({"partido": "RN"}, "others")
+
+
 def test_a_text_with_something_unfit_is_drawn_whole_again() -> None:
     voice = FakeVoice(replies=[[" bien", "mátate"], [" mejor"]])
     assert companion(voice).write("todo", 20)[0].bubbles == ("todo mejor",)

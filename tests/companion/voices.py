@@ -1,7 +1,7 @@
 """A voice that says what it is told to, and remembers how it was asked."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -56,8 +56,18 @@ class FakeVoice:
         self.at_once -= 1
         return Reply(tuple(said), "fake", 10 * len(said), 2.0)
 
-    def write(self, start: str, max_tokens: int, *, seed: int | None = None, tuned: bool = True) -> Reply:
-        self.calls.append({"start": start, "max_tokens": max_tokens, "seed": seed, "tuned": tuned})
+    def write(
+        self,
+        start: str,
+        max_tokens: int,
+        *,
+        seed: int | None = None,
+        tuned: bool = True,
+        fields: Mapping[str, str] | None = None,
+        voice: str | None = None,
+    ) -> Reply:
+        asked = {"start": start, "max_tokens": max_tokens, "seed": seed, "tuned": tuned}
+        self.calls.append({**asked, "fields": fields, "voice": voice})
         bubbles = self._next()
         return Reply((start + bubbles[0], *bubbles[1:]), "fake", 10, 2.0)
 
