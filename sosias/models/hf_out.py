@@ -55,14 +55,16 @@ def merged_network(base: Base, adapter: Path | None, dtype: str) -> Any:
     """Return the network with the adapter in its weights.
 
     Merged in float32: in bfloat16 most of what a small adapter adds would be rounded away before it is
-    added up.
+    added up. Only the weights are rounded: frequencies and the like follow from the settings.
     """
     import torch
 
     network = load_network(base, dtype="float32", adapter=adapter)
     if adapter is not None:
         network = network.merge_and_unload(safe_merge=True)
-    return network.to(getattr(torch, dtype))
+    for weight in network.parameters():
+        weight.data = weight.data.to(getattr(torch, dtype))
+    return network
 
 
 def write_tokenizer(base: Base, folder: Path, chat_template: str | None) -> None:

@@ -28,6 +28,8 @@ BESIDE_WEIGHTS = (
     "tokenizer.json",
     "tokenizer_config.json",
     "special_tokens_map.json",
+    "vocab.json",
+    "merges.txt",
     "chat_template.jinja",
     "generation_config.json",
     "NOTICE",
