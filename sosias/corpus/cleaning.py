@@ -72,8 +72,17 @@ def marked(messages: ir.Table, settings: CleaningSettings) -> ir.Table:
     if settings.copies:
         judged = _mark_copies(judged, settings.copies, near=False)
     if settings.near_copies:
-        judged = _mark_copies(judged, settings.copies or 2, near=True)
+        judged = mark_near_copies(judged, settings)
     return judged
+
+
+def mark_near_copies(judged: ir.Table, settings: CleaningSettings) -> ir.Table:
+    """Return judged messages with near copies marked, too: the last rule, which takes long and is timed.
+
+    Raises:
+        NoNearCopies: the package for it is missing.
+    """
+    return _mark_copies(judged, settings.copies or 2, near=True)
 
 
 def _conditions(messages: ir.Table, settings: CleaningSettings) -> list[tuple[ir.BooleanValue, str]]:

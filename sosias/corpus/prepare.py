@@ -2,7 +2,9 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from time import monotonic
 from typing import Any
 
 import ibis
@@ -55,9 +57,10 @@ def prepare(
 ) -> dict[str, Any]:
     """Write the persona's sessions; return how many sessions, turns, bubbles and words each split has.
 
-    `where` narrows the messages, and is written down in the settings; empty, it takes them all again.
-    `attributes` asks for what is known of each message, and is written down likewise.
-    `rules` tells what was cleaned, with examples: for the user's eyes alone.
+    `where` narrows the messages, and is written down in the settings once it has worked; empty, it takes
+    them all again. `attributes` asks for what is known of each message, and is written down likewise.
+    `rules` tells what was cleaned, with examples: for the user's eyes alone; `seconds` how long it took to
+    put in stand-ins (`pseudonyms`) and to look for near copies, where either was done.
 
     Raises:
         NoMessages, BadWhere, NoWords, TooFewSessions: nothing to prepare, or not enough.
@@ -76,20 +79,25 @@ def prepare(
             book.check_engine(workspace)
         listener(Progress("prepare", 0, STAGES))
         engine = engine_for(workspace.settings, scratch)
-        judged = engine.keep([judge(_messages(workspace, known, engine), settings)])
+        seconds: dict[str, float] = {}
+        judged = _judged(_messages(workspace, known, engine), settings, engine, seconds)
         counted = cleaning.counted(judged).to_pyarrow().to_pylist()
         rules = cleaning.report(counted, settings.preparation.cleaning)
         listener(Progress("prepare", 1, STAGES))
-        plan = _planned(workspace, cleaning.left(judged)) if hidden else None
+        plan = None
+        if hidden:
+            with _timed("pseudonyms", seconds):
+                plan = _planned(workspace, cleaning.left(judged))
         listener(Progress("prepare", 2, STAGES))
-        grouped = in_parts(judged, settings, engine, plan)
+        grouped = in_parts(judged, settings, engine, plan, seconds)
         listener(Progress("prepare", 3, STAGES))
         with atomic_file(persona.sessions_file) as new:
             engine.write(divide(grouped, settings), new, SESSION_SCHEMA)
             counts = summary(connect(scratch).read_parquet(new))
             _check(counts, settings)
     listener(Progress("prepare", STAGES, STAGES))
-    return counts | {"rules": rules, "pseudonyms": plan and book.told(plan)}
+    told = {"rules": rules, "pseudonyms": plan and book.told(plan)}
+    return counts | told | {"seconds": {what: round(took, 2) for what, took in seconds.items()}}
 
 
 def review(workspace: Workspace, persona: Persona, listener: Listener = silent) -> dict[str, Any]:
@@ -126,6 +134,29 @@ def _planned(workspace: Workspace, own: ir.Table) -> Plan:
 
 
 def _asked(
+def _judged(
+    messages: ir.Table, settings: PersonaSettings, engine: Engine, seconds: dict[str, float]
+) -> ir.Table:
+    """Return what `judge` does, with the time that near copies take apart from that of the other rules."""
+    rules = settings.preparation.cleaning
+    if not rules.near_copies:
+        return engine.keep([judge(messages, settings)])
+    others = rules.model_copy(update={"near_copies": False})
+    preparation = settings.preparation.model_copy(update={"cleaning": others})
+    judged = engine.keep([judge(messages, settings.model_copy(update={"preparation": preparation}))])
+    with _timed("near_copies", seconds):
+        return engine.keep([cleaning.mark_near_copies(judged, rules)])
+
+
+@contextmanager
+def _timed(what: str, seconds: dict[str, float] | None) -> Iterator[None]:
+    """Add the time that something takes."""
+    begun = monotonic()
+    yield
+    if seconds is not None:
+        seconds[what] = seconds.get(what, 0.0) + monotonic() - begun
+
+
     workspace: Workspace, persona: Persona, where: str | None, attributes: bool | None
 ) -> PersonaSettings:
     """Return the persona's settings, with what is asked for written down where it is new.
@@ -204,15 +235,23 @@ def group(numbered: ir.Table, settings: PersonaSettings, *, part: int = 0, parts
 
 
 def in_parts(
-    judged: ir.Table, settings: PersonaSettings, engine: Engine, plan: Plan | None = None
+    judged: ir.Table,
+    settings: PersonaSettings,
+    engine: Engine,
+    plan: Plan | None = None,
+    seconds: dict[str, float] | None = None,
 ) -> ir.Table:
     """Return the sessions of the messages that no rule takes, as few at a time as the engine can hold.
 
     Stand-ins come after the numbers: who is named is told by real names.
     """
     numbered = number(judged, settings, hidden=plan is not None)
-    numbered = numbered if plan is None else pseudonymised(numbered, plan)
-    numbered = engine.keep([described(numbered, judged, settings)])
+    if plan is not None:
+        numbered = engine.keep([numbered])
+        with _timed("pseudonyms", seconds):
+            numbered = engine.keep([pseudonymised(numbered, plan)])
+    if plan is None or attributes_wanted(settings):
+        numbered = engine.keep([described(numbered, judged, settings)])
     parts = engine.parts(int(numbered.count().to_pyarrow().as_py()))
     return engine.keep([group(numbered, settings, part=part, parts=parts) for part in range(parts)])
 

@@ -191,7 +191,8 @@ def test_what_narrows_the_messages_is_written_down(workspace: Workspace, persona
     narrow = prepare.prepare(workspace, persona, where="sent_at < '2024-01-10'")
     assert narrow["bubbles"] < 100
     assert persona.settings.preparation.where == "sent_at < '2024-01-10'"
-    assert prepare.prepare(workspace, persona) == narrow
+    again = prepare.prepare(workspace, persona)
+    assert again | {"seconds": None} == narrow | {"seconds": None}
     assert prepare.prepare(workspace, persona, where="")["bubbles"] == 100
     assert persona.settings.preparation.where is None
     assert prepare.fingerprint(persona) == whole

@@ -8,6 +8,8 @@ from typing import Any
 import ibis.expr.types as ir
 
 from sosias.corpus.description.languages import language_of, sample
+from sosias.corpus.engine import read_messages
+from sosias.corpus.pseudonyms.both_ways import BothWays
 from sosias.corpus.pseudonyms.pseudonymise import Plan, planned
 from sosias.corpus.pseudonyms.restoring import Restorer
 from sosias.corpus.pseudonyms.spans import KINDS, Span
@@ -16,7 +18,7 @@ from sosias.events import Choice, Listener
 from sosias.language import translate as _
 from sosias.settings import PersonaSettings, PseudonymSettings
 from sosias.sources.people import People
-from sosias.workspace import Workspace, write_settings
+from sosias.workspace import Persona, Workspace, write_settings
 
 KEY_BYTES = 32
 
@@ -59,9 +61,8 @@ def planned_for(workspace: Workspace, messages: ir.Table) -> Plan:
     settings = people.settings().pseudonyms
     if not settings.key:
         settings = settings.model_copy(update={"key": secrets.token_hex(KEY_BYTES)})
-    spellings = [other for identity in people.settings().identities for other in identity.also]
     language, _why = language_of(sample(messages))
-    return planned(messages, settings, language, spellings)
+    return planned(messages, settings, language, people.names())
 
 
 def keep(workspace: Workspace, settings: PseudonymSettings) -> None:
@@ -121,8 +122,17 @@ def decide(
 
 
 def restorer(workspace: Workspace) -> Restorer:
-    """Return what puts the real names back, for who shows a chat on this machine."""
+    """Return what puts the real names back."""
     return Restorer(People.of(workspace).settings().pseudonyms.stand_ins)
+
+
+def both_ways(workspace: Workspace, persona: Persona) -> BothWays:
+    """Return what puts stand-ins into what is said to a persona, and real names into what it says."""
+    people = People.of(workspace)
+    files, author = workspace.message_files(), persona.settings.author
+    language = language_of(sample(read_messages(files)))[0] if files else "other"
+    own = people.spellings(people.name(author)) if author else []
+    return BothWays(people.settings().pseudonyms, own, people.names(), language)
 
 
 def _word_and_kind(written: str) -> tuple[str, str]:

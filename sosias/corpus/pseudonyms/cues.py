@@ -60,4 +60,6 @@ AT = _WORDS["at"]
 """Before places;"""
 GOING = _WORDS["going"]
 """before `a` and `to` and places."""
+COMPOUNDS = _WORDS["compounds"]
+"""Given names that another often follows (José Luis, María Rosa), although it is a surname, too."""
 NOBODY = _WORDS["nobody"]

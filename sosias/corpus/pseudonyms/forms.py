@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from enum import IntEnum
 from functools import cache
+from typing import Literal
 
 from sosias.corpus.pseudonyms.cues import ELSEWHERE, MOSTLY_NAMES, PEOPLE_AS_WELL, TITLES
 from sosias.corpus.pseudonyms.gazetteer import given_names, surnames
@@ -85,6 +86,18 @@ def is_spanish(word: str) -> bool:
 def is_surname(word: str) -> bool:
     """Is a small word a surname that lists know?"""
     return plain(word) in surnames()
+
+
+CROSSING = frozenset({"jose", "maria", "jesus"})
+"""Names of one gender that are second names of the other: María José, José María."""
+
+
+def second_gender(first: str, second: str) -> Literal["f", "m"] | None:
+    """Return the gender that a plain second name takes from the first where it is not its own, else None."""
+    one, two = given_names().get(first), given_names().get(second)
+    if second not in CROSSING or one is None or two is None or one.gender in ("u", two.gender):
+        return None
+    return "f" if one.gender == "f" else "m"
 
 
 def people_forms(names: Iterable[str]) -> dict[str, tuple[str, Sure]]:

@@ -1,73 +1,19 @@
-"""What stands in for something real: of the same kind, language and shape, and nobody's.
+"""What stands in for somebody's name: another of the same kind, gender and language.
 
-Everything is drawn from a hash of a secret key and the real thing, so that it is the same on every run
-and cannot be guessed back without the key. `attempt` gives another one where the first is taken.
+Everything is drawn from a hash of a secret key and the real name; `attempt` gives another one where the
+first is taken.
 """
 
 import hmac
-import re
 from collections.abc import Sequence
 from functools import cache
-
-import phonenumbers
 
 from sosias.corpus.pseudonyms.cues import ELSEWHERE, MOSTLY_NAMES
 from sosias.corpus.pseudonyms.forms import Sure, diminutives, forms
 from sosias.corpus.pseudonyms.gazetteer import given_names, surnames
 from sosias.corpus.pseudonyms.lists import bearers, plain, short_forms
 from sosias.corpus.pseudonyms.ordinary import words
-from sosias.corpus.pseudonyms.spans import Kind
 from sosias.corpus.pseudonyms.spelling import style_of
-
-STREETS = [
-    "Olmeda",
-    "Castañar",
-    "Robledal",
-    "Saucedal",
-    "Fresneda",
-    "Carrascal",
-    "Pinarejo",
-    "Almendral",
-    "Naranjal",
-    "Hayedo",
-    "Avellaneda",
-    "Nogueral",
-    "Madroñal",
-    "Romeral",
-    "Tomillar",
-    "Retamal",
-    "Encinares",
-    "Abedular",
-    "Alisal",
-    "Membrillar",
-    "Granadal",
-    "Higueral",
-    "Cerezal",
-    "Manzanal",
-]
-ENGLISH_STREETS = [
-    "Alderbrook",
-    "Hazelmere",
-    "Thornfield",
-    "Maplehurst",
-    "Oakhollow",
-    "Willowmead",
-    "Ashcombe",
-    "Birchdale",
-    "Elmstead",
-    "Larkmoor",
-    "Ferngate",
-    "Rosehollow",
-    "Pinecroft",
-    "Bramblewick",
-    "Foxmere",
-]
-RESERVED = {"1": ("55501{:02d}", 7, 100), "44": ("7700900{:03d}", 10, 1000)}
-"""Numbers that are set aside for stories: North America's 555-0100 to 555-0199 of every area (NANPA), and
-Ofcom's 07700 900000 to 900999; by the country's code: how, how many digits, how many there are."""
-ENOUGH = 200
-"""Attempts after which the choice is widened."""
-ALPHABET = "abcdefghijkmnpqrstuvwxyz23456789"
 
 
 def draw(key: bytes, *parts: object) -> int:
@@ -122,11 +68,14 @@ def _is_clear(name: str, accented: bool) -> bool:
     )
 
 
-def given_name(key: bytes, canonical: str, attempt: int, *, accented: bool, language: str) -> str:
-    """Return another given name (small), of the same gender and language."""
+def given_name(
+    key: bytes, canonical: str, attempt: int, *, accented: bool, language: str, gender: str | None = None
+) -> str:
+    """Return another given name (small), of the same language and gender, or of the one that is given."""
     known = given_names().get(canonical)
     home = known.language if known and known.language in ("es", "en") else language
-    names = pool(_gender(key, canonical), home, accented) or pool(_gender(key, canonical), home, False)
+    gender = gender or _gender(key, canonical)
+    names = pool(gender, home, accented) or pool(gender, home, False)
     return _pick(names, draw(key, "name", canonical), attempt)
 
 
@@ -213,96 +162,6 @@ def _short_pool(gender: str, language: str) -> tuple[str, ...]:
         if known and known.gender == gender:
             found.update(one.lower() for one in shorts if _is_clear(one, accented=False))
     return tuple(sorted(found))
-
-
-def number(key: bytes, kind: Kind, real: str, attempt: int) -> str:
-    """Return letters and digits in the places of a number's, that belong to nobody.
-
-    Two noughts begin what has no check digit; a check digit that would be right is made wrong.
-    """
-    drawn = draw(key, kind, real, attempt)
-    made = []
-    for position, letter in enumerate(real):
-        drawn, one = divmod(drawn, 260)
-        if letter.isdigit():
-            made.append(str(one % 10))
-        else:
-            made.append(letter if position < 2 and kind == "account" else chr(65 + one % 26))
-    if attempt > ENOUGH:
-        return "".join(made)  # so short that all that begin with noughts are taken
-    if kind in ("id", "postcode"):
-        digits = [place for place, letter in enumerate(real) if letter.isdigit()]
-        for place in digits[:2]:
-            made[place] = "0"
-    if kind == "card":
-        made[0] = "0"
-    if kind == "account" and real[:2].isalpha() and len(real) > 4:
-        made[2:4] = "00"  # the check digits of an IBAN are 02 to 98
-    elif kind == "account":
-        made[0] = made[1] = "0"
-    return "".join(made)
-
-
-def phone(key: bytes, e164: str, national: str, attempt: int) -> str:
-    """Return national digits of the same length: set aside for stories where the country has such numbers,
-    else such as the country does not give out."""
-    drawn = draw(key, "phone", e164, attempt)
-    code = _country_code(e164)
-    if code == "1" and len(national) == 10:
-        return f"{2 + drawn % 8}{(drawn >> 8) % 10}{(drawn >> 16) % 10}" + RESERVED["1"][0].format(
-            (drawn >> 32) % 100
-        )
-    if code == "44" and len(national) == 10:
-        return RESERVED["44"][0].format(drawn % 1000) if attempt < 50 else "0" + f"{drawn % 10**9:09d}"
-    # No country's own numbers begin with two noughts after its code.
-    return (
-        "00" + f"{drawn % 10 ** max(1, len(national) - 2):0{max(1, len(national) - 2)}d}"[: len(national) - 2]
-    )
-
-
-def _country_code(e164: str) -> str:
-    try:
-        return str(phonenumbers.parse(e164, None).country_code)
-    except phonenumbers.NumberParseException:
-        return ""
-
-
-def token(key: bytes, kind: Kind, real: str, attempt: int, length: int = 12) -> str:
-    """Return letters and digits that mean nothing."""
-    drawn = draw(key, kind, real, attempt)
-    made = ""
-    for _position in range(length):
-        drawn, one = divmod(drawn, len(ALPHABET))
-        made += ALPHABET[one]
-    return made
-
-
-def email(key: bytes, real: str, attempt: int) -> str:
-    """Return an address at example.org, which is nobody's (RFC 2606)."""
-    return f"{token(key, 'email', real, attempt, 9)}@example.org"
-
-
-def street(key: bytes, canonical: str, real: str, attempt: int, language: str) -> str:
-    """Return another street and number, with what stands between them as in the real one."""
-    drawn = draw(key, "address", canonical, attempt)
-
-    def other(match: re.Match[str]) -> str:
-        nonlocal drawn
-        drawn, one = divmod(drawn, 10 ** len(match.group()))
-        return str(one)
-
-    words = re.search(r"[^\W\d_]{2,}.*[^\W\d_]|[^\W\d_]{2,}", real)
-    if words is None:
-        return re.sub(r"\d+", other, real)
-    head = re.sub(r"\d+", other, real[: words.start()])
-    tail = re.sub(r"\d+", other, real[words.end() :])
-    names = ENGLISH_STREETS if language == "en" else STREETS
-    drawn, one = divmod(drawn, len(names))
-    # When the few names are used up, two make one.
-    name = names[one] if attempt < ENOUGH else names[one] + names[drawn % len(names)].lower()
-    if head.strip() and not tail.strip(" ."):  # the number first: the type of the street is the last word
-        name += " " + words.group().rsplit(" ", 1)[-1]
-    return head + (name.lower() if real == real.lower() else name) + tail
 
 
 @cache

@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from sosias.corpus.pseudonyms import cues
-from sosias.corpus.pseudonyms.forms import PARTICLES, Sure, forms, is_spanish, is_surname
+from sosias.corpus.pseudonyms.forms import PARTICLES, Sure, forms, is_spanish, is_surname, second_gender
+from sosias.corpus.pseudonyms.gazetteer import given_names
 from sosias.corpus.pseudonyms.lists import plain
 from sosias.corpus.pseudonyms.ordinary import words
 from sosias.corpus.pseudonyms.sentence import Sentence
@@ -54,14 +55,14 @@ class Names:
             if place == after and self._goes_on(sentence, place):
                 after = place + 1
                 if small not in PARTICLES:
-                    found[place] = "surname"
+                    found[place] = "name" if self._is_second(sentence, place, found) else "surname"
             elif small not in self._no_names and self._is_name(sentence, place):
                 after = place + 1
                 found[place] = "surname" if small in self._surnames else "name"
         if found or " yo" in text or " me" in text:
             for place in self._in_a_row(sentence, found):
                 found[place] = "name"
-        return [_span(sentence, place, found[place]) for place in sorted(found)]
+        return [_span(sentence, place, found) for place in sorted(found)]
 
     def evidence(self, text: str) -> Iterator[str]:
         """Yield the words (small) that may be names, after `+` where only a person can stand, else `-`."""
@@ -154,13 +155,22 @@ class Names:
             return False
         if small in PARTICLES:
             return self._is_particle(sentence, place)
-        if self._sure.get(small) is Sure.ALWAYS and small not in self._surnames:
+        if self._look_up(small) is Sure.ALWAYS and small not in self._surnames:
             return False
         if word[0].islower():
             return is_surname(small) and small not in self._ordinary
         if last[0].islower() or (word.isupper() and not last.isupper()):
             return False
         return is_surname(small) or (len(small) > 2 and small not in cues.OPENINGS)
+
+    def _is_second(self, sentence: Sentence, place: int, found: Mapping[int, Kind]) -> bool:
+        """Is what continues a name a second given name: `María Luz`? Some are surnames as well."""
+        small = sentence.smalls[place]
+        third = place - 2 in found and sentence.gap(place - 1) in (" ", "-")
+        if found.get(place - 1) != "name" or third or small in self._surnames:
+            return False
+        begins = sentence.smalls[place - 1] in cues.COMPOUNDS
+        return plain(small) in given_names() and (begins or not is_surname(small))
 
     def _is_particle(self, sentence: Sentence, place: int) -> bool:
         """Does a small word lead on to a surname: `María de la Cruz`?"""
@@ -204,5 +214,11 @@ def _is_told(sentence: Sentence, place: int) -> bool:
     return sentence.acts(place) and sentence.is_titled(place)
 
 
-def _span(sentence: Sentence, place: int, kind: Kind) -> Span:
-    return Span(*sentence.spans[place], kind, plain(squeezed(sentence.smalls[place])))
+def _span(sentence: Sentence, place: int, found: Mapping[int, Kind]) -> Span:
+    """Return where a name stands; the canonical form of José in María José has both."""
+    canonical = plain(squeezed(sentence.smalls[place]))
+    if found[place] == found.get(place - 1) == "name" and sentence.gap(place) in (" ", "-"):
+        first = plain(squeezed(sentence.smalls[place - 1]))
+        if second_gender(first, canonical):
+            canonical = f"{first} {canonical}"
+    return Span(*sentence.spans[place], found[place], canonical)

@@ -6,9 +6,9 @@ from functools import cached_property
 
 from sosias.corpus.pseudonyms.spans import only
 from sosias.corpus.pseudonyms.spelling import WORD, drawn_out, shortened, style_of, styled
-from sosias.corpus.pseudonyms.stand_ins import SHAPED, reshaped
+from sosias.corpus.pseudonyms.stand_ins import SECOND, SHAPED, reshaped
 
-WORDS = ("name", "surname")
+WORDS = ("name", "surname", *SECOND)
 BETWEEN = r"[^\w\n]{0,3}"
 """What may stand between the digits of a number."""
 
@@ -19,7 +19,7 @@ class Restorer:
     def __init__(self, pairs: Mapping[str, Mapping[str, str]]) -> None:
         self._words = {other: real for kind in WORDS for real, other in pairs.get(kind, {}).items()}
         self._numbers = {other: real for kind in SHAPED for real, other in pairs.get(kind, {}).items()}
-        rest = (kind for kind in pairs if kind not in (*WORDS, *SHAPED, "author"))
+        rest = (kind for kind in pairs if kind not in (*WORDS, *SHAPED, "author", "chat"))
         self._others = {other: real for kind in rest for real, other in pairs[kind].items()}
         self._authors = {other: real for real, other in pairs.get("author", {}).items()}
 

@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterable, Mapping
 
 import phonenumbers
 
-from sosias.corpus.pseudonyms import invented
-from sosias.corpus.pseudonyms.forms import forms, is_surname
+from sosias.corpus.pseudonyms import invented, invented_numbers
+from sosias.corpus.pseudonyms.forms import forms, is_surname, second_gender
 from sosias.corpus.pseudonyms.gazetteer import given_names
 from sosias.corpus.pseudonyms.lists import plain
 from sosias.corpus.pseudonyms.spans import Kind, Span, only
@@ -18,6 +18,8 @@ from sosias.corpus.pseudonyms.spelling import DRAWN_OUT, drawn_out, shortened, s
 
 SHAPED: tuple[Kind, ...] = ("phone", "account", "card", "id", "postcode")
 """Numbers: letters and digits are replaced, place by place."""
+SECOND = {"second_f": "f", "second_m": "m"}
+"""Second names of the other gender (José in María José): the stand-in has the first name's."""
 Maker = Callable[[int], str]
 """Makes the n-th suggestion for a stand-in."""
 
@@ -40,7 +42,8 @@ class StandIns:
         self._made: dict[str, dict[str, str]] = {kind: dict(pairs) for kind, pairs in (known or {}).items()}
         self._taken = {one for pairs in self._made.values() for one in pairs.values()}
         self._taken_plain = {plain(one) for one in self._taken} | {plain(word) for word in occurring}
-        self._cache: dict[tuple[str, str], str] = {}
+        self._chats = set(self._made.get("chat", {}).values())
+        self._cache: dict[tuple[str, str, str], str] = {}
 
     def as_settings(self) -> dict[str, dict[str, str]]:
         """Return all pairs by kind, for people.toml."""
@@ -56,30 +59,44 @@ class StandIns:
 
     def of(self, span: Span, real: str) -> str:
         """Return what stands for a span whose text is `real`, written as `real` is."""
-        cached = self._cache.get((span.kind, real))
+        key = (span.kind, span.canonical, real)
+        cached = self._cache.get(key)
         if cached is None:
-            cached = self._cache[span.kind, real] = self._written(span.kind, span.canonical, real)
+            cached = self._cache[key] = self._written(*key)
         return cached
 
-    def author(self, name: str, words: Iterable[str]) -> str:
-        """Return the name under which an author is shown; `words` are the words of the name that are names.
+    def author(self, name: str, spans: Iterable[Span]) -> str:
+        """Return the name under which an author is shown; `spans` are the names in it.
 
-        The stand-ins of the words in a row, so that who is spoken to is who answers.
+        Their stand-ins in a row, so that who is spoken to is who answers.
         """
-        kinds = dict(zip(words, ("name", "surname", "surname", "surname"), strict=False))
-        parts = [self.of(Span(0, 0, kind, plain(word)), word) for word, kind in kinds.items()]  # type: ignore[arg-type]
+        parts = [self.of(span, name[span.start : span.end]) for span in spans]
         shown = " ".join(parts) or styled(self._small_name("name", plain(name) or "?"), "title")
         return self._pair("author", name, lambda n: shown if n == 0 else f"{shown} {n + 1}", fresh=False)
 
+    def chat(self, name: str, shown: str) -> str:
+        """Return the name under which a chat is shown, `shown` where no other chat is called so."""
+        pairs = self._made.setdefault("chat", {})
+        attempt = 1
+        while name not in pairs:
+            other = shown if attempt == 1 else f"{shown} {attempt}"
+            if other not in self._chats:
+                pairs[name] = other
+                self._chats.add(other)
+            attempt += 1
+        return pairs[name]
+
     def _written(self, kind: Kind, canonical: str, real: str) -> str:
         if kind in ("name", "surname"):
-            return self._name(kind, real)
+            first, _blank, second = canonical.partition(" ")
+            gender = second_gender(first, second)
+            return self._name(f"second_{gender}" if gender else kind, real)
         if kind == "phone":
             return reshaped(real, self._phone(canonical, only(real)))
         if kind in SHAPED:
             number = only(real)
             return reshaped(
-                real, self._pair(kind, number, lambda n: invented.number(self._key, kind, number, n))
+                real, self._pair(kind, number, lambda n: invented_numbers.number(self._key, kind, number, n))
             )
         style = style_of(real)
         if kind == "link" or style is None:
@@ -91,14 +108,14 @@ class StandIns:
 
     def _other(self, kind: Kind, canonical: str, real: str, attempt: int) -> str:
         if kind == "email":
-            return invented.email(self._key, canonical, attempt)
+            return invented_numbers.email(self._key, canonical, attempt)
         if kind == "address":
-            return invented.street(self._key, canonical, real, attempt, self._language)
+            return invented_numbers.street(self._key, canonical, real, attempt, self._language)
         if kind == "handle":
-            return "user_" + invented.token(self._key, kind, canonical, attempt, 7)
-        return invented.token(self._key, kind, canonical, attempt)
+            return "user_" + invented_numbers.token(self._key, kind, canonical, attempt, 7)
+        return invented_numbers.token(self._key, kind, canonical, attempt)
 
-    def _name(self, kind: Kind, real: str) -> str:
+    def _name(self, kind: str, real: str) -> str:
         style, small = style_of(real), real.lower()
         if style is not None and (_stands_alone(small) or DRAWN_OUT.search(small) is None):
             if squeezed(small) == small or _stands_alone(small):
@@ -115,7 +132,7 @@ class StandIns:
             kind, real, lambda n: base[0] + base[1:-1].upper() + base[-1] + "x" * n, fresh=False
         )
 
-    def _stretched(self, kind: Kind, small: str) -> str:
+    def _stretched(self, kind: str, small: str) -> str:
         """Return what stands for a name that is drawn out inside: `luuucía`."""
         base = self._small_name(kind, squeezed(small))
         place = next((place for place, letter in enumerate(base) if letter in "aeiouáéíóú"), 0)
@@ -155,7 +172,12 @@ class StandIns:
             kind,
             small,
             lambda n: invented.given_name(
-                self._key, canonical, n, accented=accented, language=self._language
+                self._key,
+                canonical,
+                n,
+                accented=accented,
+                language=self._language,
+                gender=SECOND.get(kind),
             ),
         )
 
@@ -169,9 +191,11 @@ class StandIns:
         """Return digits for a number's: what stands before the national number stays."""
         national = _national(canonical)
         if national and digits.endswith(national):
-            made = self._pair("phone", national, lambda n: invented.phone(self._key, canonical, national, n))
+            made = self._pair(
+                "phone", national, lambda n: invented_numbers.phone(self._key, canonical, national, n)
+            )
             return digits[: -len(national)] + made
-        return self._pair("phone", digits, lambda n: invented.phone(self._key, canonical, digits, n))
+        return self._pair("phone", digits, lambda n: invented_numbers.phone(self._key, canonical, digits, n))
 
     def _pair(self, kind: str, real: str, make: Maker, *, fresh: bool = True) -> str:
         """Return the stand-in of a spelling, making one that is not taken where there is none.

@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from sosias.cli.main import run
-from sosias.corpus.prepare import prepare, read_sessions, review
+from sosias.corpus.prepare import is_group, prepare, read_sessions, review
 from sosias.corpus.pseudonyms import book
 from sosias.events import Choice
 from sosias.messages import Message, to_table, with_ids
@@ -38,7 +38,7 @@ def workspace(tmp_path: Path) -> Workspace:
     return workspace
 
 
-def persona(workspace: Workspace, kind: ConsentKind = "self", **preparation: bool) -> Persona:
+def persona(workspace: Workspace, kind: ConsentKind = "self", **preparation: object) -> Persona:
     consent = Consent(kind=kind, recorded=date(2026, 1, 1))
     chosen = PreparationSettings(**preparation)  # type: ignore[arg-type]
     return workspace.new_persona(
@@ -75,6 +75,29 @@ def test_the_real_names_come_back_from_the_private_file_alone(workspace: Workspa
     assert stat.S_IMODE(workspace.people_file.stat().st_mode) == 0o600
     workspace.people_file.unlink()
     assert {book.restorer(workspace).restore(text) for text in texts} == texts
+
+
+def test_chats_are_hidden_and_still_counted_apart(tmp_path: Path) -> None:
+    workspace = Workspace.create(tmp_path / "chats")
+    start = datetime(2024, 1, 1, 9)
+    rows = [
+        Message("test", chat, number, start + timedelta(hours=3 * number), author, "text", f"texto {number}")
+        for chat, others in (("Elena Ruiz", ("Elena Ruiz",)), ("Boda de Paco", ("Elena Ruiz", "Paco")))
+        for number, author in enumerate(("Marta", *others) * 20)
+    ]
+    pq.write_table(to_table(with_ids(rows)), workspace.next_message_file())
+    marta = persona(workspace, most_turns_per_chat=10)
+    prepare(workspace, marta)
+    sessions = read_sessions(marta)
+    alone, group = sorted(
+        {session.chat for session in sessions}, key=lambda chat: chat.startswith("Boda de ")
+    )
+    [elena] = {turn.author for one in sessions if one.chat == alone for turn in one.turns} - {"Marta"}
+    assert alone == elena and group.startswith("Boda de ") and not group.endswith("Paco")
+    assert is_group(sessions) and not is_group([one for one in sessions if one.chat == alone])
+    for chat in (alone, group):
+        turns = [turn for one in sessions if one.chat == chat for turn in one.turns]
+        assert sum(turn.persona for turn in turns) == 10
 
 
 def test_preparing_again_changes_nothing(workspace: Workspace) -> None:

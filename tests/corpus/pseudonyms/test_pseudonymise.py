@@ -84,3 +84,23 @@ def test_candidates_are_told_with_counts_and_contexts(messages: ir.Table) -> Non
     assert any("«ELENA»" in context for context in candidates["elena"].contexts)
     assert all(len(one.contexts) <= 3 for one in candidates.values())
     assert not {"marta", "ok"} & set(candidates)
+
+
+def test_chats_bear_no_names_and_stay_apart(tmp_path: Path) -> None:
+    chats = ["Elena Ruiz", "Eli", "Finde con Paco 🏖️", "Marta", "Trabajo"]
+    rows = [
+        Message("test", chat, number, None, author, "text", "hola")
+        for chat in chats
+        for number, author in enumerate(("Marta", "Elena Ruiz"))
+    ]
+    pq.write_table(to_table(with_ids(rows)), tmp_path / "chats.parquet")
+    table = read_messages([tmp_path / "chats.parquet"])
+    table = table.mutate(persona=table.author == "Marta")
+    plan = planned(table, SETTINGS, "es", {"Eli": "Elena Ruiz"})
+    rows_of = pseudonymised(table, plan).select("chat", "author").distinct().to_pyarrow().to_pylist()
+    named = {row["chat"] for row in rows_of}
+    [elena] = {row["author"] for row in rows_of} - {"Marta"}
+    assert {"Marta", "Trabajo", elena, f"{elena} 2"} < named and len(named) == len(chats)
+    [title] = named - {"Marta", "Trabajo", elena, f"{elena} 2"}
+    assert title.startswith("Finde con ") and title.endswith(" 🏖️") and "Paco" not in title
+    assert planned(table, plan.settings, "es", {"Eli": "Elena Ruiz"}).chats == plan.chats
