@@ -57,8 +57,8 @@ def prepare(
 ) -> dict[str, Any]:
     """Write the persona's sessions; return how many sessions, turns, bubbles and words each split has.
 
-    `where` narrows the messages, and is written down in the settings once it has worked; empty, it takes
-    them all again. `attributes` asks for what is known of each message, and is written down likewise.
+    `where` narrows the messages, and is written down in the settings; empty, it takes them all again.
+    `attributes` asks for what is known of each message, and is written down likewise.
     `rules` tells what was cleaned, with examples: for the user's eyes alone; `seconds` how long it took to
     put in stand-ins (`pseudonyms`) and to look for near copies, where either was done.
 
@@ -126,14 +126,6 @@ def _messages(workspace: Workspace, known: Mapping[str, str], engine: Engine) ->
     return with_people(messages, workspace, known, engine)
 
 
-def _planned(workspace: Workspace, own: ir.Table) -> Plan:
-    """Return what stands for whom, written down before it is used."""
-    plan = book.planned_for(workspace, own)
-    book.keep(workspace, plan.settings)
-    return plan
-
-
-def _asked(
 def _judged(
     messages: ir.Table, settings: PersonaSettings, engine: Engine, seconds: dict[str, float]
 ) -> ir.Table:
@@ -157,6 +149,14 @@ def _timed(what: str, seconds: dict[str, float] | None) -> Iterator[None]:
         seconds[what] = seconds.get(what, 0.0) + monotonic() - begun
 
 
+def _planned(workspace: Workspace, own: ir.Table) -> Plan:
+    """Return what stands for whom, written down before it is used."""
+    plan = book.planned_for(workspace, own)
+    book.keep(workspace, plan.settings)
+    return plan
+
+
+def _asked(
     workspace: Workspace, persona: Persona, where: str | None, attributes: bool | None
 ) -> PersonaSettings:
     """Return the persona's settings, with what is asked for written down where it is new.
