@@ -6,10 +6,12 @@ A model is at once what the code is given, what `sosias.toml`, `persona.toml` an
 """
 
 import hashlib
+import math
 from datetime import date
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
 
 ConsentKind = Literal["self", "given", "public", "fiction", "deceased"]
 TemplateName = Literal["chat", "transcript", "me-others", "question-answer", "attributes", "document"]
@@ -140,6 +142,20 @@ class Consent(Settings):
         return self
 
 
+MOST_MINUTES = 10 * 366 * 24 * 60
+"""Ten years: engines add longer times to a date until they fall out of their calendars."""
+
+
+def _bounded(minutes: float) -> float:
+    if minutes > MOST_MINUTES and not math.isinf(minutes):
+        said = "at most {most} minutes, which are ten years; or inf, however long it is"
+        raise PydanticCustomError("too_long", said, {"most": MOST_MINUTES})
+    return minutes
+
+
+Minutes = Annotated[float, Field(gt=0), AfterValidator(_bounded)]
+
+
 class CleaningSettings(Settings):
     """What is left out of the messages, rule by rule; `docs/preparation.md` says how each one tells."""
 
@@ -181,9 +197,9 @@ class PreparationSettings(Settings):
     """`answers`: of Reddit, each post with one comment on it is a session; the comment is the persona's."""
     preset: Literal["elvisbot", "famaf", "weclone"] | None = None
     """Group as another project does; what is set below wins over it."""
-    burst_minutes: float | None = Field(None, gt=0)
+    burst_minutes: Minutes | None = None
     """Bubbles of one author closer together than this are one turn; 10, if no preset says otherwise."""
-    gap_minutes: float | None = Field(None, gt=0)
+    gap_minutes: Minutes | None = None
     """A silence longer than this starts a new session; 60, if no preset says otherwise."""
     pairs: bool | None = None
     """A session ends after each answer of the persona's, and without one it is left out."""

@@ -1,8 +1,9 @@
 """Texts that occur more than once: exactly the same, or nearly.
 
 Short texts ("jaja", "ok") are the way a person talks; only those of `LONG_TEXT` characters or more
-count. A text is looked up by its keys: itself, or the bands of its MinHash. Counting goes by the
-keys' hashes first, so that the strings themselves are only held for the few that may be repeated.
+count, and blanks and capitals make no other text of one. A text is looked up by its keys: its plain form,
+or the bands of its MinHash. Counting goes by the keys' hashes first, so that the strings themselves are
+only held for the few that may be repeated.
 """
 
 import re
@@ -23,6 +24,8 @@ BANDS, ROWS = 10, 12
 """Texts are near copies where all of one band's values agree: at a resemblance of 0.9 that is so for
 96 in 100 pairs, at 0.8 for 51, at 0.7 for 13 (1 − (1 − sʳ)ᵇ; Leskovec, Rajaraman and Ullman, Mining
 of Massive Datasets, 3.4)."""
+BLANKS = r"[\s\pZ\x0B]+"
+"""What RE2 and Java both take for a run of blanks, those beyond ASCII with them."""
 SHINGLE = 5
 """Characters that are compared at a time: the same book advises 5 for short texts."""
 
@@ -35,13 +38,15 @@ class NoNearCopies(SosiasError):
 def keyed(texts: ir.Table, *, near: bool) -> ir.Table:
     """Add `key` to a table with `text`, and leave out the short ones; `near`: a row for each of the keys.
 
+    Texts that differ in blanks or capitals alone have one key.
+
     Raises:
         NoNearCopies: the package for it is missing.
     """
-    long = texts.filter(texts.text.length() >= LONG_TEXT)
-    if not near:
-        return long.mutate(key=long.text)
-    return long.mutate(key=_bands()(long.text).unnest())
+    most = texts.filter(texts.text.length() >= LONG_TEXT)
+    plain = most.mutate(key=most.text.re_replace(BLANKS, " ").strip().lower())
+    long = plain.filter(plain.key.length() >= LONG_TEXT)
+    return long.mutate(key=_bands()(long.key).unnest()) if near else long
 
 
 def copies(texts: ir.Table, least: int) -> ir.Table:
@@ -60,16 +65,18 @@ def copies(texts: ir.Table, least: int) -> ir.Table:
 
 
 def leaks(texts: ir.Table) -> ir.Table:
-    """Return which texts occur in an earlier split already: `number`, and all of that session in `leaks`.
+    """Return which of the persona's texts anybody has in an earlier split: `number`, and all of that
+    session in `leaks`.
 
-    Comes in with `number` (of the session), `rank` (of its split, the earliest lowest), `text` and `key`.
+    Comes in with `number` (of the session), `rank` (of its split, the earliest lowest), `persona` (it is
+    theirs), `text` and `key`.
     """
     hashed = texts.mutate(_hash=texts.key.hash())
     span = hashed.group_by("_hash").aggregate(_first=hashed["rank"].min(), _last=hashed["rank"].max())
     candidates = hashed.semi_join(span.filter(span._first < span._last), "_hash")
     first = candidates.group_by("key").aggregate(first=candidates["rank"].min())
     found = candidates.inner_join(first, "key")
-    late = found.filter(found["rank"] > found.first).select("number", "text").distinct()
+    late = found.filter(found.persona, found["rank"] > found.first).select("number", "text").distinct()
     return late.group_by("number").aggregate(leaks=late.text.collect())
 
 

@@ -1,4 +1,4 @@
-"""Sessions to splits: by time and by session, and no long text of the persona's in two of them."""
+"""Sessions to splits: by time and by session, and no long text of the persona's that an earlier split has."""
 
 import ibis
 import ibis.expr.types as ir
@@ -21,7 +21,7 @@ def split(sessions: ir.Table, settings: PreparationSettings, *, until: float = 1
 
     Shares are of the persona's bubbles (`weight`), and a session goes where its middle falls. Sessions
     past the share `until` are left out: an earlier `until` gives an earlier fold. Long texts of the
-    persona's that occur in an earlier split, too, are taken out of the later one; `weight` stays, so that
+    persona's that anybody has in an earlier split are taken out of the later one; `weight` stays, so that
     the same sessions split again fall as before.
     """
     split = sessions.inner_join(_by_time(sessions, settings, until), "number")
@@ -43,7 +43,7 @@ def _by_time(sessions: ir.Table, settings: PreparationSettings, until: float) ->
 
 
 def without_leaks(sessions: ir.Table, *, near: bool = False) -> ir.Table:
-    """Take out of the persona's turns the long texts that an earlier split has, too.
+    """Take out of the persona's turns the long texts that anybody has in an earlier split, too.
 
     Only the texts go, not their sessions: a session of a day would be much to lose for one notice that
     is posted every week. `near`: also texts that are nearly the same.
@@ -53,8 +53,7 @@ def without_leaks(sessions: ir.Table, *, near: bool = False) -> ir.Table:
     """
     rank = ibis.cases((sessions.split == "train", 0), (sessions.split == "validation", 1), else_=2)
     turns = sessions.select("number", rank=rank, turn=sessions.turns.unnest())
-    mine = turns.filter(turns.turn.persona)
-    texts = mine.select("number", "rank", text=mine.turn.bubbles.unnest())
+    texts = turns.select("number", "rank", persona=turns.turn.persona, text=turns.turn.bubbles.unnest())
     leaks = duplicates.leaks(duplicates.keyed(texts, near=near)).rename(_number="number")
     joined = sessions.left_join(leaks, sessions.number == leaks._number)
     cleaned = joined.turns.map(lambda turn: _without(turn, joined.leaks))
