@@ -1,0 +1,58 @@
+"""Whoever renders the chat template gives the model the very tokens that the persona was trained on."""
+
+from pathlib import Path
+
+import jinja2
+import pytest
+from tokenizers import Tokenizer
+
+from sosias.corpus.session import Turn
+from sosias.models.base import open_base
+from sosias.pipeline.chat_template import chat_template
+from sosias.templates import open_template
+from tests.tiny import tiny_base
+
+pytest.importorskip("torch")
+TURNS = [
+    Turn("Bea", False, ("¿vienes?",)),
+    Turn("Ana", True, ("no sé, 'igual'",)),
+    Turn("Bea", False, ("va",)),
+]
+TALK = [
+    {"role": "system", "content": "Be an assistant."},
+    {"role": "user", "content": " ¿vienes? "},
+    {"role": "assistant", "content": "no sé, 'igual'"},
+    {"role": "user", "content": "va"},
+]
+
+
+@pytest.mark.parametrize("name", ["chat", "transcript"])
+def test_a_rendered_talk_is_the_persona_s_prompt(name: str, tmp_path: Path) -> None:
+    folder = tiny_base(tmp_path / "base", "llama")
+    template = open_template(name, open_base(str(folder)), "Ana")
+    written = chat_template(template, "Bea")
+    assert written is not None
+    rendered = (
+        jinja2.Environment()
+        .from_string(written)
+        .render(messages=TALK, add_generation_prompt=True, bos_token="<|endoftext|>")
+    )
+    ids = Tokenizer.from_file(str(folder / "tokenizer.json")).encode(rendered).ids
+    assert ids == template.prompt(TURNS, 512)
+
+
+@pytest.mark.parametrize("name", ["document", "question-answer", "attributes"])
+def test_what_is_not_for_talk_has_none(name: str, tmp_path: Path) -> None:
+    template = open_template(name, open_base(str(tiny_base(tmp_path / "base", "llama"))), "Ana")
+    assert chat_template(template, "Bea") is None
+
+
+def test_a_name_is_text_and_nothing_else(tmp_path: Path) -> None:
+    base = open_base(str(tiny_base(tmp_path / "base", "llama")))
+    name = "O'Hara \\ {{ 7 * 6 }}"
+    written = chat_template(open_template("transcript", base, name), "B'")
+    assert written is not None
+    rendered = (
+        jinja2.Environment().from_string(written).render(messages=TALK[1:2], add_generation_prompt=True)
+    )
+    assert rendered == f"B': ¿vienes?\n\n{name}:"
