@@ -43,6 +43,7 @@ from sosias.cli.prepare import prepare
 from sosias.cli.serve import serve
 from sosias.cli.spoken import SpokenGroup
 from sosias.cli.train import train
+from sosias.cli.update import update
 from sosias.errors import SosiasError, of_the_system
 from sosias.language import translate as _
 
@@ -65,6 +66,7 @@ for name, function, said in (
     ("new", new, _("Make a persona: who is imitated, by what right.")),
     ("prepare", prepare, _("Turn the messages into what a persona learns from.")),
     ("train", train, _("Train a persona, or go on with a training.")),
+    ("update", update, _("Teach a persona what a newer export brings.")),
     ("evaluate", evaluate, _("Measure how much closer the persona has come.")),
     ("chat", chat, _("Talk with a persona.")),
     ("generate", generate, _("Let a persona write on from a beginning.")),

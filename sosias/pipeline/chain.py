@@ -1,7 +1,7 @@
 """The whole way from an export to a measured persona; what is done and unchanged is skipped."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -62,6 +62,27 @@ def run_chain(folder: Path, order: Order, listener: Listener) -> dict[str, Any]:
     wanted = {"base": base, "minutes": order.minutes}
     results["train"] = run_step("train", folder, persona.name, wanted, listener)
     results["evaluate"] = _report(persona) or run_step("evaluate", folder, persona.name, {}, listener)
+    return results
+
+
+def run_update(folder: Path, persona_name: str, files: Sequence[Path], listener: Listener) -> dict[str, Any]:
+    """Import newer exports, prepare, go on from the last training and measure; return each step's result.
+
+    The stand-ins of people stay those that they have: `people.toml` holds them.
+
+    Raises:
+        SosiasError: as the steps raise it; a persona without a training is refused before anything begins.
+    """
+    persona = Workspace.open(folder).persona(persona_name)
+    persona.finished_run()
+    paths = [str(path.resolve()) for path in files]
+    results: dict[str, Any] = {"persona": persona_name}
+    results["import"] = run_step("import", folder, None, {"paths": paths}, listener)
+    if not _is_prepared(Workspace.open(folder), persona):
+        results["prepare"] = run_step("prepare", folder, persona_name, {}, listener)
+    results["train"] = run_step("update", folder, persona_name, {}, listener)
+    if results["train"]["updated"]:
+        results["evaluate"] = _report(persona) or run_step("evaluate", folder, persona_name, {}, listener)
     return results
 
 

@@ -84,6 +84,16 @@ def train_step(
     return train(workspace, one, listener=listener, overrides=arguments)
 
 
+def update_step(
+    folder: Path, persona: str | None, _arguments: dict[str, Any], listener: Listener
+) -> dict[str, Any]:
+    """Train the persona on what its last run has not learnt, from there on."""
+    from sosias.training.update import update
+
+    workspace = Workspace.open(folder)
+    return update(workspace, workspace.persona(persona), listener=listener)
+
+
 def evaluate_step(
     folder: Path, persona: str | None, arguments: dict[str, Any], listener: Listener
 ) -> dict[str, Any]:
@@ -133,6 +143,7 @@ STEPS: dict[str, Step] = {
     "review": review_step,
     "pull": pull_step,
     "train": train_step,
+    "update": update_step,
     "evaluate": evaluate_step,
     "export": export_step,
     "push": push_step,

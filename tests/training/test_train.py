@@ -261,3 +261,33 @@ def test_others_private_words_are_not_learnt(
         if flag
     ]
     assert "¿y el" not in plan.base.tokenizer.decode(held)
+
+
+def test_a_gradient_without_end_changes_no_weight(
+    llama_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fit = _fit(llama_folder, tmp_path)
+    whole = fit.gradient
+    kept: list[dict[str, torch.Tensor]] = []
+
+    def planted(step: Any) -> tuple[float, int, int]:
+        result = whole(step)
+        if fit.state.step == 3:
+            kept.append(copied(fit))
+            next(iter(fit.trained.values())).grad.fill_(math.inf)
+        return result
+
+    monkeypatch.setattr(fit, "gradient", planted)
+    with pytest.raises(LossNotFinite, match="step 3"):
+        fit.run()
+    assert_same(copied(fit), kept[0])
+    found = Checkpoint.load(tmp_path / "checkpoint")
+    assert found is not None and found.step == 3
+    assert_same(found.weights, kept[0])
+
+
+def test_a_line_cut_in_two_by_a_kill_is_forgotten(llama_folder: Path, tmp_path: Path) -> None:
+    fit = _fit(llama_folder, tmp_path)
+    (tmp_path / "metrics.jsonl").write_text('{"step": 1, "loss": 2.0}\n{"step": 2, "lo')
+    fit.metrics.forget_after(1)
+    assert (tmp_path / "metrics.jsonl").read_text() == '{"step": 1, "loss": 2.0}\n'

@@ -1,0 +1,61 @@
+"""`sosias train` hands its options on, and says in a sentence what came of it."""
+
+import json
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sosias.cli.call import Call
+from sosias.cli.main import run
+from sosias.settings import Consent, PersonaSettings
+from sosias.workspace import Workspace
+
+RESULT = {"base": "tiny", "steps": 3, "seconds": 61.0, "tokens_per_second": 10.0}
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Workspace:
+    made = Workspace.create(tmp_path / "chats")
+    consent = Consent(kind="self", recorded=date(2026, 1, 1))
+    made.new_persona(PersonaSettings(name="ana", author="Ana", consent=consent, base="tiny"))
+    return made
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    """Return what the step is asked for, instead of doing it."""
+    heard: dict[str, Any] = {}
+
+    def step(_call: Call, name: str, arguments: dict[str, Any] | None = None) -> dict[str, Any]:
+        heard.update({"step": name} | (arguments or {}))
+        return RESULT
+
+    monkeypatch.setattr(Call, "run_step", step)
+    return heard
+
+
+def test_method_and_length_reach_the_training(
+    workspace: Workspace, asked: dict[str, Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    command = ["-C", str(workspace.folder), "train", "--method", "full", "--epochs", "2", "--json"]
+    assert run(command) == 0
+    assert json.loads(capsys.readouterr().out) == RESULT
+    assert (asked["step"], asked["method"], asked["epochs"]) == ("train", "full", 2)
+    assert (asked["base"], asked["minutes"]) == ("tiny", None)
+
+
+def test_a_person_is_told_in_a_sentence(
+    workspace: Workspace, asked: dict[str, Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["-C", str(workspace.folder), "train"]) == 0
+    assert "Trained on tiny. Steps: 3." in capsys.readouterr().out
+    assert asked["method"] is None
+
+
+def test_an_unknown_method_is_a_mistake_of_the_user_s(
+    workspace: Workspace, asked: dict[str, Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["-C", str(workspace.folder), "train", "--method", "magic"]) == 2
+    assert "--method" in capsys.readouterr().err and not asked

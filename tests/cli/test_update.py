@@ -1,0 +1,63 @@
+"""`sosias update` runs its steps in order and answers with their results."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sosias.cli.main import run
+from sosias.pipeline import chain
+from sosias.workspace import Persona, Run
+
+TRAINED = {
+    "base": "tiny",
+    "steps": 3,
+    "seconds": 1.0,
+    "tokens_per_second": 10.0,
+    "updated": True,
+    "parent": "001",
+}
+REPORT = {"bits_per_byte": {"base": 2.0, "tuned": 1.5, "fall": 0.25, "low": 0.1, "high": 0.4}}
+
+
+@pytest.mark.parametrize("new", [True, False])
+def test_the_steps_come_in_order(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], new: bool
+) -> None:
+    from datetime import date
+
+    from sosias.settings import Consent, PersonaSettings
+    from sosias.workspace import Workspace
+
+    workspace = Workspace.create(tmp_path / "chats")
+    consent = Consent(kind="self", recorded=date(2026, 1, 1))
+    workspace.new_persona(PersonaSettings(name="ana", author="Ana", consent=consent))
+    monkeypatch.setattr(Persona, "finished_run", lambda self: Run(self.folder / "runs" / "001"))
+    steps: list[tuple[str, Any]] = []
+
+    def step(name: str, _folder: Path, _persona: str | None, arguments: Any, _listener: Any) -> Any:
+        steps.append((name, arguments))
+        return {"update": TRAINED | {"updated": new}, "evaluate": REPORT}.get(name, {})
+
+    monkeypatch.setattr(chain, "run_step", step)
+    export = tmp_path / "chat.txt"
+    assert run(["-C", str(workspace.folder), "update", "--from", str(export), "--json"]) == 0
+    names = ["import", "prepare", "update", "evaluate"]
+    assert [name for name, _arguments in steps] == (names if new else names[:3])
+    assert steps[0][1] == {"paths": [str(export.resolve())]}
+    answer = json.loads(capsys.readouterr().out)
+    assert answer["persona"] == "ana" and answer["train"]["updated"] is new
+
+
+def test_a_persona_without_a_training_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    from datetime import date
+
+    from sosias.settings import Consent, PersonaSettings
+    from sosias.workspace import Workspace
+
+    workspace = Workspace.create(tmp_path / "chats")
+    consent = Consent(kind="self", recorded=date(2026, 1, 1))
+    workspace.new_persona(PersonaSettings(name="ana", author="Ana", consent=consent))
+    assert run(["-C", str(workspace.folder), "update", "--from", "x.txt"]) == 2
+    assert "has not been trained yet" in capsys.readouterr().err

@@ -1,0 +1,101 @@
+"""Each automatic choice follows from base, method, data and memory, and says why."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sosias.corpus.session import Turn
+from sosias.models.base import open_base
+from sosias.settings import TrainingSettings
+from sosias.templates import open_template
+from sosias.training import choices, foreseen
+from sosias.training.foreseen import NoMemoryForIt, NoRoomForIt, Size, bytes_a_token, standing_bytes
+
+SMALL = Size(135_000_000, 300_000, 106_000_000, 270, 49_152)
+"""About SmolLM2's."""
+RESOLVED = TrainingSettings(rank=16, alpha=32, window_tokens=384, batch_tokens=1024, dtype="bfloat16")
+
+
+def micro(free: float, training: TrainingSettings = RESOLVED, size: Size = SMALL) -> int:
+    choice = foreseen.choose_micro_batch(size, training, length=384, learnt=0.3, available=int(free * 1e9))
+    assert choice.why
+    return int(choice.value)
+
+
+def test_the_rate_from_scratch_falls_with_the_size_as_gpt_3_s() -> None:
+    table = {125e6: 6e-4, 350e6: 3e-4, 1.3e9: 2e-4, 2.7e9: 1.6e-4, 6.7e9: 1.2e-4, 13e9: 1e-4}
+    for weights, rate in table.items():
+        assert choices.from_scratch_rate(int(weights)) == pytest.approx(rate, rel=0.35)
+    assert choices.from_scratch_rate(10_000) == 1e-3
+
+
+def test_all_weights_are_trained_at_a_tenth_of_the_rate_from_scratch() -> None:
+    full = choices.choose_rate("full", SMALL)
+    assert float(full.value) == pytest.approx(choices.from_scratch_rate(SMALL.weights) / 10, rel=0.05)
+    assert "135 million" in full.why
+    assert float(choices.choose_rate("dora", SMALL).value) == choices.LORA_RATE
+
+
+@given(learnt=st.integers(0, 10**9))
+def test_the_rank_grows_with_what_there_is_to_learn(learnt: int) -> None:
+    rank = int(choices.choose_rank(SMALL, learnt).value)
+    assert choices.RANK <= rank <= choices.LARGEST_RANK
+    assert int(choices.choose_rank(SMALL, 2 * learnt).value) >= rank
+    assert rank == choices.RANK or (rank // 2) * SMALL.linear < choices.NUMBERS_A_TOKEN * learnt
+
+
+def test_small_corpora_keep_small_steps() -> None:
+    assert choices.choose_batch(34_000).value == "1024"
+    assert choices.choose_batch(70_000).value == "2048"
+    assert choices.choose_batch(10**8).value == "4096"
+
+
+def test_windows_hold_a_long_turn_beside_what_it_answers(llama_folder: Path) -> None:
+    template = open_template("transcript", open_base(str(llama_folder)), "Ana")
+    short = [Turn("Ana", True, ("hola",))] * 20
+    long = [Turn("Ana", True, ("x" * 300,))] * 20
+    assert choices.choose_window(template, short, 2048).value == "384"
+    assert choices.choose_window(template, long, 2048).value == "768"
+    assert choices.choose_window(template, long, 512).value == "512"
+    assert choices.choose_window(template, [], 256).value == "256"
+
+
+def test_less_memory_is_a_smaller_micro_batch_never_below_a_window() -> None:
+    assert micro(64) == 1024
+    sizes = [micro(free / 4) for free in range(8, 40)]
+    assert sizes == sorted(sizes) and sizes[0] < sizes[-1]
+    assert min(sizes) >= 384
+    with pytest.raises(NoMemoryForIt, match="smaller base"):
+        micro(0.5)
+
+
+@given(tokens=st.integers(384, 100_000), share=st.floats(0, 1))
+def test_each_method_takes_what_it_must(tokens: int, share: float) -> None:
+    def needed(**update: object) -> float:
+        training = RESOLVED.model_copy(update=update)
+        return standing_bytes(SMALL, training) + tokens * bytes_a_token(SMALL, training, 384, share)
+
+    lora = needed()
+    assert min(needed(method="full", rank=None), needed(method="dora")) > lora > needed(method="qlora")
+    assert needed(dtype="float32") > lora
+
+
+def test_a_disk_that_is_too_small_is_foreseen(tmp_path: Path) -> None:
+    foreseen.check_disk(tmp_path, SMALL, RESOLVED)
+    huge = Size(10**15, 1, 1, 1, 1)
+    with pytest.raises(NoRoomForIt, match="make room"):
+        foreseen.check_disk(tmp_path, huge, RESOLVED.model_copy(update={"method": "full"}))
+
+
+def test_a_size_is_counted_without_loading(base_folder: Path) -> None:
+    from sosias.models.network import load_network
+    from sosias.training.methods import trainable_network
+
+    base = open_base(str(base_folder))
+    size = foreseen.size_of(base)
+    assert size.weights == sum(value.numel() for value in load_network(base, dtype="float32").parameters())
+    training = TrainingSettings(rank=3, alpha=6, dtype="float32")
+    adapted = trainable_network(base, training)
+    assert size.trained(training) == sum(v.numel() for v in adapted.parameters() if v.requires_grad)

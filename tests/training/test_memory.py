@@ -1,0 +1,68 @@
+"""Running out of memory halves what goes through the network at once, and changes no result."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+
+from sosias.events import Event, Notice
+from sosias.training import memory
+from sosias.training.batches import Step
+from sosias.training.checkpoint import Checkpoint
+from sosias.training.fit import Fit, halved
+from sosias.training.memory import NotEnoughMemory, is_out_of_memory
+from tests.training.test_methods import fit_of
+
+
+def short_of_memory(fit: Fit, rows: int) -> None:
+    """Let a fit have memory for so many rows at once, and no more."""
+    whole = fit.gradient
+
+    def gradient(step: Step) -> tuple[float, int, int]:
+        for micro in step:
+            if len(micro) > rows:
+                torch.rand(3)  # what is drawn before the fall must not be missed afterwards
+                torch.empty(2**60, dtype=torch.uint8)
+        return whole(step)
+
+    fit.gradient = gradient  # type: ignore[method-assign]
+
+
+def test_torch_s_own_words_are_understood() -> None:
+    with pytest.raises(RuntimeError) as caught:
+        torch.empty(2**60, dtype=torch.uint8)
+    assert is_out_of_memory(caught.value) and is_out_of_memory(MemoryError())
+    assert not is_out_of_memory(RuntimeError("shapes do not fit"))
+    assert 0 < memory.available_bytes() < 2**60
+
+
+def test_halves_hold_the_same_rows() -> None:
+    assert halved([[1, 2, 3], [4]]) == [[1, 2], [3], [4]]
+    assert halved([[1], [2]]) == [[1], [2]]
+
+
+def test_a_smaller_micro_batch_gives_the_same_weights(llama_folder: Path, tmp_path: Path) -> None:
+    plenty = fit_of(tmp_path / "a", llama_folder, micro_batch_tokens=256)
+    little = fit_of(tmp_path / "b", llama_folder, micro_batch_tokens=256)
+    heard: list[Event] = []
+    little.listener = heard.append
+    short_of_memory(little, rows=1)
+    plenty.run()
+    assert little.run().stopped == "finished"
+    assert sum(isinstance(event, Notice) for event in heard) == little.state.halvings > 0
+    kept = Checkpoint.load(little.checkpoint_folder)
+    assert kept is not None and kept.halvings == little.state.halvings
+    for name, value in plenty.trained.items():
+        torch.testing.assert_close(value, little.trained[name], rtol=1e-3, atol=1e-3)
+
+
+def test_one_window_that_does_not_fit_ends_with_what_was_trained(llama_folder: Path, tmp_path: Path) -> None:
+    fit = fit_of(tmp_path, llama_folder)
+    fit._save()
+    before = {name: value.detach().clone() for name, value in fit.trained.items()}
+    short_of_memory(fit, rows=0)
+    with pytest.raises(NotEnoughMemory, match="smaller base"):
+        fit.run()
+    kept: Any = Checkpoint.load(fit.checkpoint_folder)
+    assert kept.step == 0 and all(torch.equal(value, before[name]) for name, value in kept.weights.items())

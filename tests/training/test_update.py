@@ -1,0 +1,114 @@
+"""An update learns what a newer export brings, from where the last run was, and forgets nothing."""
+
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+
+from sosias.corpus import prepare
+from sosias.evaluation.interval import SessionLoss
+from sosias.evaluation.measure import run_losses
+from sosias.events import Event, Notice, silent
+from sosias.messages import Message, to_table, with_ids
+from sosias.models.base import open_base
+from sosias.templates import open_template
+from sosias.training import train as training
+from sosias.training.learnt import key, read_learnt
+from sosias.training.train import split_windows
+from sosias.training.update import OutdatedRun, plan_update, replayed, update
+from sosias.workspace import NotTrained, Persona, Run, Workspace, write_settings
+from tests.tiny import tiny_persona
+
+
+def later(count: int = 240) -> list[Message]:
+    """Return the same chat in the next year, where Ana says other things than before."""
+    said = ("eso ya lo veremos", "ni loca", "me da igual")
+    start = datetime(2025, 1, 1)
+    return [
+        Message(
+            source="test",
+            chat="c",
+            seq=1000 + i,
+            sent_at=start + timedelta(minutes=i * 7 + (i // 8) * 100),
+            author="Ana" if i % 2 else "Bea",
+            kind="text",
+            text=said[i % 3] if i % 2 else f"¿y luego el {i}?",
+        )
+        for i in range(count)
+    ]
+
+
+def add_later(workspace: Workspace, persona: Persona) -> None:
+    pq.write_table(to_table(with_ids(later())), workspace.messages_folder / "0002.parquet")
+    prepare.prepare(workspace, persona)
+
+
+def tuned_loss(persona: Persona, run: Run) -> float:
+    """Return what the words of the sessions held out now cost a run."""
+    settings = persona.runs()[-1].settings
+    base = open_base(settings.base)
+    template = open_template(settings.template, base, settings.persona_author)
+    windows = split_windows(template, prepare.read_sessions(persona), "test", settings.training)
+    losses: list[SessionLoss] = run_losses(base, run, windows, silent)
+    return sum(one.tuned for one in losses)
+
+
+@pytest.mark.parametrize("method", ["lora", "full"])
+def test_new_words_are_learnt_and_the_parent_is_named(
+    llama_folder: Path, tmp_path: Path, method: str
+) -> None:
+    workspace, persona = tiny_persona(tmp_path / "chats", llama_folder)
+    training.train(workspace, persona, overrides={"method": method})
+    first = persona.finished_run()
+    add_later(workspace, persona)
+    result = update(workspace, persona)
+    child = persona.finished_run()
+    assert (result["updated"], result["parent"], result["method"]) == (True, "001", method)
+    assert (child.folder.name, child.settings.parent) == ("002", "001")
+    assert child.settings.training.learning_rate == first.settings.training.learning_rate / 2
+    assert result["validation_losses"][-1] < result["validation_losses"][0]
+    assert tuned_loss(persona, child) < tuned_loss(persona, first)
+    assert read_learnt(first) < read_learnt(child)
+    heard: list[Event] = []
+    again = update(workspace, persona, listener=heard.append)
+    assert not again["updated"] and len(persona.runs()) == 2
+    assert any(isinstance(event, Notice) for event in heard)
+
+
+def test_new_and_old_windows_are_shared_out(llama_folder: Path, tmp_path: Path) -> None:
+    workspace, persona = tiny_persona(tmp_path / "chats", llama_folder)
+    training.train(workspace, persona, overrides={"steps": 1})
+    parent = persona.finished_run()
+    add_later(workspace, persona)
+    sessions = prepare.read_sessions(persona)
+    plan = plan_update(persona, sessions, parent)
+    assert plan is not None and plan.parent == parent
+    known = read_learnt(parent)
+    new = {one.number for one in sessions if one.split == "train" and key(one) not in known}
+    fresh = [window for window in plan.train if window.session in new]
+    old = [window for window in plan.train if window.session not in new]
+    tokens = [sum(len(window.ids) for window in some) for some in (fresh, old)]
+    assert fresh and 0 < tokens[1] <= tokens[0] + 64
+    held_out = {window.session for window in plan.validation}
+    assert not any(key(one) in known for one in sessions if one.number in held_out)
+
+
+def test_old_windows_are_drawn_again_in_the_same_way(llama_folder: Path, tmp_path: Path) -> None:
+    _workspace, persona = tiny_persona(tmp_path / "chats", llama_folder)
+    plan = training.plan_run(persona, prepare.read_sessions(persona), persona.settings)
+    drawn = replayed(plan.train, 200, seed="1")
+    assert drawn == replayed(plan.train, 200, seed="1") != replayed(plan.train, 200, seed="2")
+    assert 200 <= sum(len(window.ids) for window in drawn) <= 200 + 64
+    assert len(replayed(plan.train, 10**9, seed="1")) == len(plan.train)
+
+
+def test_nothing_goes_on_from_nothing_or_from_forgotten_people(llama_folder: Path, tmp_path: Path) -> None:
+    workspace, persona = tiny_persona(tmp_path / "chats", llama_folder)
+    with pytest.raises(NotTrained):
+        update(workspace, persona)
+    training.train(workspace, persona, overrides={"steps": 1})
+    run = persona.finished_run()
+    write_settings(run.settings_file, run.settings.model_copy(update={"outdated": True}))
+    with pytest.raises(OutdatedRun, match="from the start"):
+        update(workspace, persona)
