@@ -74,9 +74,25 @@ def _months(facts: dict[str, Any]) -> "Table":
 
     most = max(facts["months"].values(), default=1)
     table = Table(_("month"), _("messages"), box=None)
-    for month, count in list(facts["months"].items())[-MOST_MONTHS:]:
-        table.add_row(month, f"{'▇' * max(1, round(BAR * count / most))} {count}")
+    for month, count in _rows(facts["months"])[-MOST_MONTHS:]:
+        table.add_row(month, f"{'▇' * max(1, round(BAR * count / most))} {count}" if count else "0")
     return table
+
+
+def _rows(months: dict[str, int]) -> list[tuple[str, int]]:
+    """Return the months with their messages; those without any that follow each other as one row."""
+    from itertools import groupby
+
+    from sosias.corpus.description.times import all_months
+
+    rows: list[tuple[str, int]] = []
+    for empty, run in groupby(all_months(months) if months else (), lambda row: not row[1]):
+        found = list(run)
+        if empty and len(found) > 1:
+            rows.append((f"{found[0][0]} – {found[-1][0]}", 0))
+        else:
+            rows.extend(found)
+    return rows
 
 
 def _said(facts: dict[str, Any]) -> str:

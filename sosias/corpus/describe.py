@@ -50,8 +50,7 @@ def describe(messages: ir.Table) -> dict[str, Any]:
     """
     own = own_words(messages)
     texts = languages.sample(own)
-    language, why = languages.language_of(texts)
-    told = languages.languages_of(texts)
+    language, why, told = languages.told(texts)
     sizes, used = kept(measured(own)), kept(words.used(own))
     turns = talk.turns(messages)
     stopped = words.stop_words(["es", "en", *told["shares"]]) | set(FORMS)
@@ -85,7 +84,7 @@ def own_words(messages: ir.Table) -> ir.Table:
 
 def language(messages: ir.Table) -> str:
     """Return `es`, `en` or `other`: what most is written in."""
-    found, _why = languages.language_of(languages.sample(own_words(messages)))
+    found, _why, _shares = languages.told(languages.sample(own_words(messages)))
     return found
 
 

@@ -21,6 +21,8 @@ SURELY = 0.9
 """How probable it has to be what it says; else a text counts for no language."""
 LEAST_SHARE = 0.01
 """Languages of a smaller share of the texts are mostly mistakes."""
+LEAST_TEXTS = 20
+"""Of fewer longer texts the shares of languages say nothing of all the others."""
 COMMON_SHARE = 0.1
 """Least share of a language's commonest words: running text has 0.3 to 0.5 of its own."""
 
@@ -74,6 +76,23 @@ def languages_of(texts: Sequence[str]) -> dict[str, Any]:
     counts = Counter(str(language) for language, probability in told if probability >= SURELY)
     shares = {one: round(count / counts.total(), 3) for one, count in counts.most_common()}
     return {"texts": counts.total(), "shares": {k: v for k, v in shares.items() if v >= LEAST_SHARE}}
+
+
+def told(texts: Sequence[str]) -> tuple[str, str, dict[str, Any]]:
+    """Return `es`, `en` or `other`, the reason, and what `languages_of` has; all by the same figures.
+
+    Where there are enough longer texts, the language is that of most of them; where there are not, it is
+    told by the common words, and there are no shares that could say otherwise.
+    """
+    found = languages_of(texts)
+    if not found["shares"] or found["texts"] < LEAST_TEXTS:
+        return *language_of(texts), {"texts": found["texts"], "shares": {}}
+    most, share = next(iter(found["shares"].items()))
+    names = {"es": _("Spanish"), "en": _("English")}
+    if most not in names:
+        return "other", _("most of the longer messages are neither Spanish nor English"), found
+    why = _("{share} % of the longer messages are {language}")
+    return most, why.format(share=round(100 * share), language=names[most]), found
 
 
 @cache

@@ -43,11 +43,12 @@ def _sums(facts: dict[str, Any]) -> list[tuple[str, str]]:
     """Return the large figures at the top."""
     people = facts["people"]
     words = sum(person["words"] for person in people)
+    different = facts["vocabulary"]["different"]
     sums = [
-        (facts["messages"], _("messages")),
-        (len(people), _("people")),
+        (facts["messages"], _("message") if facts["messages"] == 1 else _("messages")),
+        (len(people), _("person") if len(people) == 1 else _("people")),
         (facts["chats"], _("chat") if facts["chats"] == 1 else _("chats")),
-        (words, _("words")),
-        (facts["vocabulary"]["different"], _("different words")),
+        (words, _("word") if words == 1 else _("words")),
+        (different, _("different word") if different == 1 else _("different words")),
     ]
     return [(figures.whole(value), said) for value, said in sums]

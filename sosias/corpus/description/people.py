@@ -75,6 +75,8 @@ def enough_to_train(words: int) -> tuple[bool, str]:
     """Return whether that many words of a person are worth training on, and the reason."""
     if words < TOO_FEW_WORDS:
         why = _("{words} words are too few to learn from some and measure on others: {least} is the least")
+        if words == 1:
+            why = _("one word is too little to learn from some and measure on others: {least} is the least")
         return False, why.format(words=words, least=TOO_FEW_WORDS)
     if words < FEW_WORDS:
         return True, _("{words} words are few: the manner will show, little more").format(words=words)

@@ -25,6 +25,8 @@ LETTERS = 17
 """letters that fit."""
 FIGURE = 52
 """Width of the figure behind the longest bar."""
+LONG_LABEL = 50
+"""Letters of a label that has the whole width."""
 LETTER = 6.6
 """Width of a letter of a label, about."""
 
@@ -56,6 +58,20 @@ def columns(bars: Sequence[Bar], title: str) -> Markup:
             middle = min(max(place * step + step / 2, 20), WIDTH - 20)
             _text(group, middle, HEIGHT - height - 5, bar.said, "value", "middle")
     _axis(svg, HEIGHT)
+    return markup(svg)
+
+
+def stacked(rows: Sequence[Bar], title: str) -> Markup:
+    """Draw values below each other, each with its label above: for labels that need the whole width."""
+    svg = _svg(title, 2 * ROW * len(rows) + 4)
+    most = max((bar.value for bar in rows), default=0) or 1
+    for place, bar in enumerate(rows):
+        width = max(bar.value / most * (WIDTH - FIGURE), 1)
+        group = SubElement(svg, "g")
+        SubElement(group, "title").text = f"{bar.label}: {bar.said}"
+        _text(group, 0, 2 * place * ROW + 16, bar.label, "label", "start")
+        _rectangle(group, 0, (2 * place + 1) * ROW, width, ROW - 7, "mark")
+        _text(group, width + 5, (2 * place + 1) * ROW + 12, bar.said, "value", "start")
     return markup(svg)
 
 
@@ -152,6 +168,14 @@ def _spacing(bars: Sequence[Bar], step: float) -> int:
 def shortened(label: str, letters: int) -> str:
     """Return a label, cut where it has more letters."""
     return label if len(label) <= letters else label[: letters - 1] + "…"
+
+
+def inside_shortened(label: str, letters: int) -> str:
+    """Return a label, cut in its middle where it has more letters: both ends may tell it from others."""
+    if len(label) <= letters:
+        return label
+    start = letters // 2
+    return f"{label[:start]}…{label[len(label) - (letters - 1 - start) :]}"
 
 
 def markup(svg: Element) -> Markup:

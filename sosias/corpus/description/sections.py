@@ -7,6 +7,7 @@ from sosias.corpus.description import emojis, figures, plots
 from sosias.corpus.description.cloud import cloud
 from sosias.corpus.description.plots import Bar
 from sosias.corpus.description.section import Section, Table
+from sosias.corpus.description.times import all_months
 from sosias.language import translate as _
 
 Facts = dict[str, Any]
@@ -66,17 +67,9 @@ def _months(facts: Facts) -> Section | None:
     if not facts["months"]:
         return None
     title = _("Messages by month")
-    bars = [Bar(month, count, figures.whole(count)) for month, count in _all_months(facts["months"])]
+    bars = [Bar(month, count, figures.whole(count)) for month, count in all_months(facts["months"])]
     rows = [(figures.month(month), figures.whole(count)) for month, count in facts["months"].items()]
     return Section("months", title, [plots.columns(bars, title)], Table((_("month"), _("messages")), rows))
-
-
-def _all_months(months: dict[str, int]) -> Iterator[tuple[str, int]]:
-    """Yield every month from the first to the last, also those without a message."""
-    first, last = (int(one[:4]) * 12 + int(one[5:]) - 1 for one in (min(months), max(months)))
-    for number in range(first, last + 1):
-        month = f"{number // 12:04}-{number % 12 + 1:02}"
-        yield month, months.get(month, 0)
 
 
 def _weekdays(facts: Facts) -> Section | None:
@@ -158,7 +151,7 @@ def _replies(facts: Facts) -> Section | None:
     ]
     note = _("The middle of all answers within twelve hours; many exports tell whole minutes only.")
     table = Table((_("who → to whom"), _("answers"), _("middle")), rows)
-    return Section("replies", title, [plots.bars(bars, title)], table, note=note)
+    return Section("replies", title, [plots.stacked(bars, title)], table, note=note)
 
 
 def _emoji(facts: Facts) -> Section | None:
@@ -255,10 +248,10 @@ def _detailed(facts: Facts) -> list[Facts]:
 
 
 def _pair(who: str, to: str) -> str:
-    """Write two names so that both are seen."""
-    letters = (plots.LETTERS - 3) // 2
+    """Write two names so that both are seen, and told from others."""
+    letters = (plots.LONG_LABEL - 3) // 2
     room = max(letters, 2 * letters - len(to)), max(letters, 2 * letters - len(who))
-    return f"{plots.shortened(who, room[0])} → {plots.shortened(to, room[1])}"
+    return f"{plots.inside_shortened(who, room[0])} → {plots.inside_shortened(to, room[1])}"
 
 
 def _bar(label: str, value: float) -> Bar:

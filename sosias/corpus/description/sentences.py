@@ -15,6 +15,8 @@ MOSTLY = 0.4
 """Share of the messages in a part of the day that makes it somebody's time,"""
 LIFT = 1.5
 """if it is that many times its share of the day."""
+LEAST_DAYS = 14
+"""In fewer some days of the week come once or not at all."""
 CLEAR_MOOD = 0.05
 """Months whose means lie closer together sound alike: about the standard error of 80 messages."""
 
@@ -46,9 +48,17 @@ def _span(facts: Facts) -> Iterator[str]:
     span = facts["span"]
     if span["first"] is None:
         return
-    said = _("{messages} messages in {chats} chats, from {first} to {last}, on {active} of {days} days.")
+    if facts["messages"] == 1:
+        yield _("One message, of {first}.").format(first=figures.day(span["first"]))
+        return
     if facts["chats"] == 1:
         said = _("{messages} messages in one chat, from {first} to {last}, on {active} of {days} days.")
+        if span["days"] == 1:
+            said = _("{messages} messages in one chat, all of {first}.")
+    else:
+        said = _("{messages} messages in {chats} chats, from {first} to {last}, on {active} of {days} days.")
+        if span["days"] == 1:
+            said = _("{messages} messages in {chats} chats, all of {first}.")
     counts = {key: figures.whole(facts[key]) for key in ("messages", "chats")}
     days = {"active": figures.whole(span["active_days"]), "days": figures.whole(span["days"])}
     yield said.format(first=figures.day(span["first"]), last=figures.day(span["last"]), **counts, **days)
@@ -65,7 +75,7 @@ def _people(facts: Facts) -> Iterator[str]:
 
 def _months(facts: Facts) -> Iterator[str]:
     months = facts["months"]
-    if len(months) > 1:
+    if len(months) > 1 and max(months.values()) > 1:
         most = max(months, key=lambda month: (months[month], month))
         said = _("Most was written in {month}: {count} messages.")
         yield said.format(month=figures.month(most), count=figures.whole(months[most]))
@@ -73,7 +83,7 @@ def _months(facts: Facts) -> Iterator[str]:
 
 def _weekdays(facts: Facts) -> Iterator[str]:
     days = facts["weekdays"]
-    if not sum(days):
+    if facts["span"]["days"] < LEAST_DAYS:
         return
     names = figures.weekdays()
     most, least = (days.index(choose(days)) for choose in (max, min))
@@ -117,7 +127,8 @@ def part_of_day(hours: Sequence[int]) -> str | None:
 def _languages(facts: Facts) -> Iterator[str]:
     shares = facts["languages"]["shares"]
     if not shares:
-        yield _("There is too little text to tell the languages by.")
+        if facts["language"] == "other":
+            yield _("There is too little text to tell the languages by.")
         return
     told = [
         _("{language} ({share})").format(language=figures.language(code), share=figures.percent(share))
@@ -127,8 +138,10 @@ def _languages(facts: Facts) -> Iterator[str]:
 
 
 def _lengths(facts: Facts) -> Iterator[str]:
-    if facts["lengths"]["median_words"] is not None:
+    if sum(row["messages"] for row in facts["lengths"]["classes"]) > 1:
         said = _("Half of the messages have at most {words} words.")
+        if facts["lengths"]["median_words"] < 1.5:
+            said = _("Half of the messages have one word.")
         yield said.format(words=figures.whole(facts["lengths"]["median_words"]))
 
 

@@ -1,5 +1,6 @@
 """When people write: by day, month, weekday and hour, as the exports' clocks tell it."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import ibis
@@ -31,6 +32,14 @@ def span(messages: ir.Table) -> dict[str, Any]:
 def months(messages: ir.Table) -> dict[str, int]:
     """Return how many messages each month has that has any, in order."""
     return dict(sorted(counts(messages, month(messages.sent_at)).items()))
+
+
+def all_months(months: dict[str, int]) -> Iterator[tuple[str, int]]:
+    """Yield every month from the first to the last, also those without a message."""
+    first, last = (int(one[:4]) * 12 + int(one[5:]) - 1 for one in (min(months), max(months)))
+    for number in range(first, last + 1):
+        written = f"{number // 12:04}-{number % 12 + 1:02}"
+        yield written, months.get(written, 0)
 
 
 def month(sent_at: ir.TimestampColumn) -> ir.StringColumn:
