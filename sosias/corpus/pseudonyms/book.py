@@ -11,7 +11,6 @@ from sosias.corpus.description.languages import language_of, sample
 from sosias.corpus.engine import read_messages
 from sosias.corpus.pseudonyms.both_ways import BothWays
 from sosias.corpus.pseudonyms.pseudonymise import Plan, planned
-from sosias.corpus.pseudonyms.restoring import Restorer
 from sosias.corpus.pseudonyms.spans import KINDS, Span
 from sosias.errors import SosiasError
 from sosias.events import Choice, Listener
@@ -119,11 +118,6 @@ def decide(
         always = {word: kind for word, kind in settings.added.items() if word.casefold() not in gone}
         update = {"refused": tuple(dict.fromkeys([*refused, *refuse])), "added": always | added}
         keep(workspace, settings.model_copy(update=update))
-
-
-def restorer(workspace: Workspace) -> Restorer:
-    """Return what puts the real names back."""
-    return Restorer(People.of(workspace).settings().pseudonyms.stand_ins)
 
 
 def both_ways(workspace: Workspace, persona: Persona) -> BothWays:

@@ -11,9 +11,17 @@ import pytest
 from sosias.cli.main import run
 from sosias.corpus.prepare import is_group, prepare, read_sessions, review
 from sosias.corpus.pseudonyms import book
+from sosias.corpus.pseudonyms.restoring import Restorer
 from sosias.events import Choice
 from sosias.messages import Message, to_table, with_ids
-from sosias.settings import Consent, ConsentKind, PersonaSettings, PreparationSettings, WorkspaceSettings
+from sosias.settings import (
+    CleaningSettings,
+    Consent,
+    ConsentKind,
+    PersonaSettings,
+    PreparationSettings,
+    WorkspaceSettings,
+)
 from sosias.sources.people import People
 from sosias.sources.store import join_people
 from sosias.workspace import Persona, Workspace
@@ -46,6 +54,10 @@ def persona(workspace: Workspace, kind: ConsentKind = "self", **preparation: obj
     )
 
 
+def restorer(workspace: Workspace) -> Restorer:
+    return Restorer(People.of(workspace).settings().pseudonyms.stand_ins)
+
+
 def said(persona: Persona) -> tuple[set[str], set[str]]:
     """Return the authors and the texts of the prepared sessions."""
     turns = [turn for session in read_sessions(persona) for turn in session.turns]
@@ -69,12 +81,12 @@ def test_the_real_names_come_back_from_the_private_file_alone(workspace: Workspa
     marta = persona(workspace)
     prepare(workspace, marta)
     authors, texts = said(marta)
-    restorer = book.restorer(workspace)
-    assert {restorer.author(author) for author in authors} == {"Marta", "Elena Ruiz"}
-    assert {restorer.restore(text) for text in texts} == {text for _author, text in SAID}
+    real = restorer(workspace)
+    assert {real.author(author) for author in authors} == {"Marta", "Elena Ruiz"}
+    assert {real.restore(text) for text in texts} == {text for _author, text in SAID}
     assert stat.S_IMODE(workspace.people_file.stat().st_mode) == 0o600
     workspace.people_file.unlink()
-    assert {book.restorer(workspace).restore(text) for text in texts} == texts
+    assert {restorer(workspace).restore(text) for text in texts} == texts
 
 
 def test_chats_are_hidden_and_still_counted_apart(tmp_path: Path) -> None:
@@ -106,6 +118,19 @@ def test_preparing_again_changes_nothing(workspace: Workspace) -> None:
     first, people = said(marta), workspace.people_file.read_text("utf-8")
     prepare(workspace, marta)
     assert said(marta) == first and workspace.people_file.read_text("utf-8") == people
+
+
+def test_what_takes_long_is_timed_apart(workspace: Workspace, capsys: pytest.CaptureFixture[str]) -> None:
+    marta = persona(workspace)
+    assert list(prepare(workspace, marta)["seconds"]) == ["pseudonyms"]
+    pytest.importorskip("datasketch")
+    cleaning = CleaningSettings(near_copies=True)
+    preparation = PreparationSettings(cleaning=cleaning, pseudonyms=False)
+    marta.save(marta.settings.model_copy(update={"preparation": preparation}))
+    told = prepare(workspace, marta)
+    assert list(told["seconds"]) == ["near_copies"] and told["seconds"]["near_copies"] > 0
+    assert run(["-C", str(workspace.folder), "prepare"]) == 0
+    assert "Near copies took" in capsys.readouterr().out
 
 
 def test_joins_of_people_keep_the_stand_ins(workspace: Workspace) -> None:
