@@ -6,7 +6,10 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
+from tests.bases import smollm2
 from tests.tiny import byte_tokenizer
+
+__all__ = ["smollm2"]
 
 # A busy machine makes a test no worse.
 settings.register_profile("templates", deadline=None)
