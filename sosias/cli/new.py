@@ -37,9 +37,9 @@ def new(
     recorded = record_consent(consent, by, author or name)
     workspace = call.workspace()
     if where is not None and author is None:
-        from sosias.corpus.choosing import check_where
+        from sosias.corpus.choosing import check_selection
 
-        check_where(workspace, where)
+        check_selection(workspace, where)
     persona = new_persona(workspace, name, recorded, author=author, where=where)
     said = _("{name} learns from the messages of {who}.")
     value = {"persona": persona.name, **persona.settings.model_dump(mode="json")}

@@ -1,8 +1,10 @@
 """Which messages count, and whose are the persona's: an author's, or those that an expression selects."""
 
+import re
 from typing import Any
 
 import ibis.expr.types as ir
+from sqlglot import expressions as sql
 from sqlglot import parse_one
 from sqlglot.expressions import Bracket, Column, Expression, column
 
@@ -23,24 +25,57 @@ class BadWhere(SosiasError):
     columns {columns}, an attribute being written as in attributes['party'] = 'UDI'."""
 
 
-def check_where(workspace: Workspace, where: str) -> None:
-    """See whether an expression can be used on the messages of a workspace, or would be on any.
+class EmptyWhere(SosiasError):
+    """The expression that selects the messages is empty: it is a condition in SQL, such as author = 'Ana'."""
+
+
+class NothingSelected(SosiasError):
+    """The expression {where} selects none of the {messages} messages: see with sosias look and sosias
+    messages what there is."""
+
+
+SELECTING = (sql.Query, sql.Table, sql.From)
+"""What an expression has of a query of its own: a way out of the messages, to files and other tables."""
+REACHING = re.compile(
+    r"(?i)read_|.*_scan$|scan_|parquet_|sniff_|glob$|query|duckdb_|pragma_|getenv|getvariable"
+    r"|current_setting|which_secret|java_method|reflect|try_reflect"
+)
+"""Functions of DuckDB and Spark that look beyond the messages or run something else."""
+
+
+def check_where(workspace: Workspace, where: str) -> int | None:
+    """Return how many messages of a workspace an expression selects; None: there are no messages yet.
 
     Raises:
-        BadWhere: it cannot.
+        EmptyWhere, BadWhere: it cannot be used on the messages, or could not on any.
         NoPeopleTable: the workspace's table of people cannot be read.
     """
+    if not where.strip():
+        raise EmptyWhere
     files, known, engine = workspace.message_files(), names(workspace), DuckDB()
     messages = read_messages(files, known, engine) if files else no_messages()
     if files:
         messages = with_people(messages, workspace, known, engine)
     conditions = _condition(messages, where, "all_messages")
     try:
-        conditions._condition.sum().to_pyarrow()
+        selected = conditions._condition.cast("int64").sum().to_pyarrow().as_py()
     except Exception as error:  # the engine's own sentence may quote a message
         raise _bad(
             where, _("a value in the messages is not what it takes; try_cast reads what it can")
         ) from error
+    return int(selected or 0) if files else None
+
+
+def check_selection(workspace: Workspace, where: str) -> None:
+    """See whether an expression can select a persona's messages.
+
+    Raises:
+        EmptyWhere, BadWhere: as `check_where`.
+        NothingSelected: there are messages, and it selects none of them.
+    """
+    if check_where(workspace, where) == 0:
+        all_messages = read_messages(workspace.message_files()).count().to_pyarrow().as_py()
+        raise NothingSelected(where=where, messages=all_messages)
 
 
 def narrowed(messages: ir.Table, where: str | None) -> ir.Table:
@@ -72,6 +107,12 @@ def _condition(messages: ir.Table, where: str, name: str) -> ir.Table:
     Expressions are DuckDB's; for other engines they are translated.
     """
     try:
+        beyond = _beyond(where)
+    except Exception as error:
+        raise _bad(where, str(error).splitlines()[0]) from error
+    if beyond:
+        raise _bad(where, _("it may look at the messages alone, and at no file, table or query beside them"))
+    try:
         if isinstance(messages.attributes, ir.MapValue):
             table, expression = messages, where
         else:
@@ -84,6 +125,21 @@ def _condition(messages: ir.Table, where: str, name: str) -> ir.Table:
     if not found._condition.type().is_boolean():
         raise _bad(where, _("it is neither true nor false"))
     return found.select(*messages.columns, "_condition")
+
+
+def _beyond(where: str) -> bool:
+    """Would an expression look at anything but the messages: another table, a file, the machine?
+
+    It may be read from a `persona.toml` that somebody else wrote.
+    """
+    query = parse_one(f"SELECT (({where}\n))", read="duckdb")
+    if not isinstance(query, sql.Select) or len(query.expressions) != 1:
+        return True
+    nodes = list(query.walk())
+    functions = [node for node in nodes if isinstance(node, sql.Func)]
+    names = [one.name if isinstance(one, sql.Anonymous) else one.sql_name() for one in functions]
+    others = any(isinstance(node, SELECTING) for node in nodes if node is not query)
+    return others or any(REACHING.match(name) for name in names)
 
 
 def _with_facts(messages: ir.Table, where: str) -> tuple[ir.Table, str]:

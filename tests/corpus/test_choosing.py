@@ -83,6 +83,36 @@ def test_what_cannot_be_used_is_refused_with_the_columns(where: str, tmp_path: P
         store(workspace)
 
 
+BEYOND = (
+    "(select content from read_text('/etc/hostname')) <> ''",
+    "exists (from read_csv('/etc/passwd'))",
+    "text in (select text from all_messages)",
+    "read_text('/etc/hostname') = ''",
+    "text = getenv('HOME')",
+    "true)), ((true",
+    "true)) from messages where ((true",
+    "reflect('java.lang.System', 'getenv', 'HOME') = ''",
+)
+
+
+@pytest.mark.parametrize("where", BEYOND)
+def test_nothing_but_the_messages_is_looked_at(where: str, tmp_path: Path) -> None:
+    with pytest.raises(choosing.BadWhere, match="messages alone"):
+        choosing.check_where(Workspace.create(tmp_path), where)
+
+
+def test_what_selects_nothing_is_said(tmp_path: Path) -> None:
+    workspace = Workspace.create(tmp_path)
+    choosing.check_selection(workspace, "author = 'Nobody'")
+    store(workspace)
+    assert choosing.check_where(workspace, "author = 'Ana'") == 4
+    with pytest.raises(choosing.NothingSelected, match="author = 'Nobody' selects none of the 6 messages"):
+        choosing.check_selection(workspace, "author = 'Nobody'")
+    for empty in ("", "  \n"):
+        with pytest.raises(choosing.EmptyWhere):
+            choosing.check_selection(workspace, empty)
+
+
 def store(workspace: Workspace, messages: list[Message] = MESSAGES) -> None:
     pq.write_table(to_table(with_ids(messages)), workspace.messages_folder / "0001.parquet")
 
