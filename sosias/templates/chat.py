@@ -1,11 +1,12 @@
 """`chat`: the base's own roles; the persona is the assistant."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from sosias.corpus.session import Turn
 from sosias.errors import SosiasError
 from sosias.models.base import Base
+from sosias.templates.sides import sides
 from sosias.templates.template import Template
 from sosias.templates.window import Piece
 
@@ -46,16 +47,7 @@ class Chat(Template):
         return super().stop_ids | {self.end}
 
     def merged(self, turns: Sequence[Turn]) -> list[Turn]:
-        merged: list[Turn] = []
-        for turn in super().merged(turns):
-            if self.group and not turn.persona:
-                named = tuple(f"{turn.author}: {bubble}" for bubble in turn.bubbles)
-                turn = replace(turn, bubbles=named)
-            if merged and merged[-1].persona == turn.persona:
-                merged[-1] = replace(merged[-1], bubbles=merged[-1].bubbles + turn.bubbles)
-            else:
-                merged.append(turn)
-        return merged
+        return sides(super().merged(turns), named=self.group)
 
     def turn(self, turn: Turn, *, learnt: bool) -> Piece:
         piece = Piece()

@@ -1,5 +1,6 @@
 """`me-others`: both voices, line by line, and neither can be counterfeit."""
 
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -66,6 +67,14 @@ def test_the_others_can_be_asked_for(template: MeOthers, base: Any) -> None:
     assert others.stops == ("\n[ME]",)
     assert others.bubbles(" Hola.\n[OTHERS] ¿Vienes?\n[ME] Voy.") == ["Hola.", "¿Vienes?"]
     assert template.stops == ("\n[OTHERS]",), "asking for one voice changes nothing for the next"
+
+
+def test_silences_are_marked_between_two_lines(base: Any) -> None:
+    noon = datetime(2024, 1, 1, 12)
+    turns = [Turn("x", False, ("a",), noon), Turn("P", True, ("b",), noon + timedelta(minutes=20))]
+    template = open_template("me-others", base, "P", gap_markers=True)
+    [window] = written(template, session(*turns), loss="all")
+    assert window == "<|endoftext|>⟦[OTHERS] a\n⟧[10 min]\n⟦[ME] b\n<|endoftext|>⟧"
 
 
 def test_other_templates_have_one_voice(base: Any) -> None:
