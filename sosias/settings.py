@@ -146,6 +146,10 @@ MOST_MINUTES = 10 * 366 * 24 * 60
 """Ten years: engines add longer times to a date until they fall out of their calendars."""
 
 
+MOST_COUNT = 10**9
+"""Larger counts mean "all", which another value says, and do not fit into a table's whole numbers."""
+
+
 def _bounded(minutes: float) -> float:
     if minutes > MOST_MINUTES and not math.isinf(minutes):
         said = "at most {most} minutes, which are ten years; or inf, however long it is"
@@ -175,9 +179,9 @@ class CleaningSettings(Settings):
     """Texts of fewer words go."""
     least_post_words: int = Field(6, ge=0, le=100)
     """Posts of X of fewer words go."""
-    most_characters: int = Field(10_000, ge=0)
+    most_characters: int = Field(10_000, ge=0, le=MOST_COUNT)
     """Longer texts go, articles apart; 0: none is too long."""
-    copies: int = Field(3, ge=0)
+    copies: int = Field(3, ge=0, le=MOST_COUNT)
     """A text of some length that one author sent this often or more is kept once; 0: as often as sent."""
     near_copies: bool = False
     """Texts that are nearly the same count as the same, here and between splits (`sosias[near-copies]`)."""
@@ -203,11 +207,11 @@ class PreparationSettings(Settings):
     """A silence longer than this starts a new session; 60, if no preset says otherwise."""
     pairs: bool | None = None
     """A session ends after each answer of the persona's, and without one it is left out."""
-    session_turns: int | None = Field(None, ge=2)
+    session_turns: int | None = Field(None, ge=2, le=MOST_COUNT)
     """Sessions are cut after this many turns."""
     threads: bool = False
     """In groups, leave out what is said to others than the persona, and not answered by it."""
-    most_turns_per_chat: int | None = Field(None, ge=1)
+    most_turns_per_chat: int | None = Field(None, ge=1, le=MOST_COUNT)
     """About how many of the persona's turns are taken from one chat: sessions spread evenly over its time."""
     validation: float = Field(0.1, gt=0, lt=0.5)
     """Share of the persona's bubbles that watch the training: the second newest."""

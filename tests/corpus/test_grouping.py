@@ -2,8 +2,10 @@
 
 from datetime import date
 from itertools import pairwise
+from math import inf, nan
 
 import pytest
+from pydantic import ValidationError
 
 from sosias.corpus import prepare
 from sosias.corpus.session import Session, from_table
@@ -23,6 +25,29 @@ def sessions(messages: list[Message], **preparation: object) -> list[Session]:
         preparation=PreparationSettings(**preparation),  # type: ignore[arg-type]
     )
     return list(from_table(prepare.session_table(table(messages), settings)))
+
+
+BEYOND_BOUNDS = [
+    *((name, value) for name in ("gap_minutes", "burst_minutes") for value in (0, -1, nan, 5_270_401, 1e300)),
+    ("session_turns", 1),
+    ("session_turns", 10**30),
+    ("most_turns_per_chat", 0),
+    ("most_turns_per_chat", 2**63),
+    ("test", 0.5),
+    ("validation", nan),
+    ("preset", "nobody"),
+]
+
+
+@pytest.mark.parametrize(("name", "value"), BEYOND_BOUNDS)
+def test_what_engines_cannot_count_with_is_refused(name: str, value: object) -> None:
+    with pytest.raises(ValidationError, match=name):
+        PreparationSettings(**{name: value})  # type: ignore[arg-type]
+
+
+def test_ten_years_are_a_silence_and_so_is_no_end_of_them() -> None:
+    for minutes in (5_270_400, inf):
+        assert len(sessions(CHAT, gap_minutes=minutes, burst_minutes=minutes)) == 1
 
 
 CHAT = [
