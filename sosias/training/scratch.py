@@ -21,10 +21,9 @@ LAYERS: dict[ScratchSize, int] = {"tiny": 2, "small": 4, "medium": 8, "large": 1
 """The largest is of GPT-2's shape (124M); the smallest learns something in a minute."""
 HEAD = 64
 """Width of a head, and of the network for each layer."""
-CONTEXT = 512
-"""Tokens: a persona's windows of 384 fit, and its newest turns when it talks."""
 BLOCK = 256
-"""Tokens of a training block."""
+"""Tokens of a training block, and so of what the network can read at once: positions that it has never
+seen would mean nothing to it."""
 BATCH_TOKENS = 4096
 """Of a step."""
 SCRATCH_RATE = 5e-3
@@ -46,12 +45,12 @@ class Shape:
     context: int
 
     @classmethod
-    def of(cls, size: ScratchSize, layout: ScratchLayout) -> "Shape":
+    def of(cls, size: ScratchSize, layout: ScratchLayout, context: int = BLOCK) -> "Shape":
         """Return the shape of a size. Llama's feed-forward has three matrices of two thirds of the size."""
         layers = LAYERS[size]
         width = HEAD * layers
         feed_forward = 4 * width if layout == "gpt2" else math.ceil(width * 8 / 3 / HEAD) * HEAD
-        return cls(layers, width, layers, feed_forward, CONTEXT)
+        return cls(layers, width, layers, feed_forward, context)
 
 
 def choose_scratch_size(corpus_bytes: int) -> Choice:
@@ -133,4 +132,4 @@ def save_base(network: Any, tokenizer: Tokenizer, folder: Path) -> None:
     base for `--base`."""
     network.config.dtype = str(network.dtype).removeprefix("torch.")
     network.save_pretrained(folder)
-    write_vocabulary(tokenizer, folder, CONTEXT)
+    write_vocabulary(tokenizer, folder, network.config.max_position_embeddings)

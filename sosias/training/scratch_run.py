@@ -15,6 +15,7 @@ from sosias.models.base import Base, open_base
 from sosias.models.network import cpu_dtype, load_network
 from sosias.models.vocabulary import choose_size
 from sosias.settings import PersonaSettings, RunSettings, TrainingSettings
+from sosias.training.batches import PAD_TO
 from sosias.training.choices import choose_loss, choose_steps
 from sosias.training.foreseen import check_disk, choose_micro_batch, size_of
 from sosias.training.memory import available_bytes, peak_rss_mb
@@ -103,11 +104,12 @@ def _start(
 ) -> Base:
     """Return the base that the run starts from: made by an earlier call, or now."""
     if not run.start_folder.is_dir():
-        assert training.size and training.layout
+        assert training.size and training.layout and training.window_tokens
         size = choose_size(texts.bytes_of("train"))
         choices.append(size)
         listener(size)
-        shape = Shape.of(training.size, training.layout)
+        context = -(-training.window_tokens // PAD_TO) * PAD_TO  # GPT-2's needs a position for padding, too
+        shape = Shape.of(training.size, training.layout, context)
         with atomic_folder(run.start_folder) as folder:
             tokenizer = trained_tokenizer(texts, int(size.value))
             network = new_network(shape, training.layout, tokenizer, seed=training.seed)

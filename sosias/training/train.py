@@ -14,6 +14,7 @@ from sosias.events import Choice, Listener, Notice, silent
 from sosias.language import translate as _
 from sosias.models.base import Base, open_base
 from sosias.models.convert import to_hf
+from sosias.models.network import need_torch
 from sosias.settings import PersonaSettings, RunSettings, TrainingSettings
 from sosias.templates import Template, Window, choose_template, open_template
 from sosias.training.choices import after_windows, before_windows, choose_steps
@@ -76,6 +77,7 @@ def train(
     with workspace.writing():
         wanted = requested(persona, overrides or {})
         if wanted.training.method == "scratch":
+            need_torch()
             from sosias.training.scratch_run import train_from_scratch
 
             return train_from_scratch(persona, wanted, listener)

@@ -39,7 +39,7 @@ def test_plain_transformers_loads_what_was_saved(layout: Any, tokenizer: Tokeniz
         assert torch.allclose(loaded(ids).logits, network.eval()(ids).logits, atol=1e-6)
     base = open_base(str(tmp_path))
     assert base.config.layout == layout
-    assert base.config.context_length == 512
+    assert base.config.context_length == 256
     assert base.config.eos_id == tokenizer.token_to_id("<|endoftext|>")
     assert not base.config.add_bos
     assert load_network(base, dtype="float32").num_parameters() == network.num_parameters()
@@ -48,7 +48,7 @@ def test_plain_transformers_loads_what_was_saved(layout: Any, tokenizer: Tokeniz
 def test_everything_follows_from_the_dial() -> None:
     shapes = [Shape.of(size, "llama") for size in LAYERS]
     assert all(shape.width == 64 * shape.heads == 64 * shape.layers for shape in shapes)
-    assert Shape.of("large", "gpt2") == Shape(12, 768, 12, 3072, 512)  # GPT-2, 124M, but for the context
+    assert Shape.of("large", "gpt2") == Shape(12, 768, 12, 3072, 256)  # GPT-2, 124M, but for the context
     assert [choose_scratch_size(count).value for count in (10**5, 26 * 10**6, 10**9, 10**11)] == list(LAYERS)
 
 

@@ -22,7 +22,7 @@ WORDS = ("la casa", "el perro", "una tarde", "su madre", "no quiso", "volver", "
 SCRATCH = TrainingSettings(
     method="scratch",
     size="tiny",
-    window_tokens=32,
+    window_tokens=64,
     batch_tokens=256,
     steps=30,
     validations=3,
@@ -67,6 +67,7 @@ def test_general_spanish_then_a_person(novels: tuple[Workspace, Persona], tmp_pa
     assert result["method"] == "scratch"
     assert result["validation_losses"][-1] < result["validation_losses"][0]
     assert {"vocabulary", "layout", "learning_rate", "loss"} <= {one["what"] for one in result["choices"]}
+    assert open_base(str(run.weights_folder)).config.context_length == 64  # as long as what it has read
     assert not run.corpus_folder.exists()
     assert not run.checkpoint_folder.exists()
     assert AutoModelForCausalLM.from_pretrained(run.weights_folder).num_parameters() == result["weights"]
