@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sosias.cli.call import Call
+from sosias.errors import SosiasError
 from sosias.language import translate as _
 
 if TYPE_CHECKING:
@@ -51,6 +52,10 @@ MOST_CANDIDATES = 60
 """Rows of the review; `--json` has all."""
 
 
+class NoWord(SosiasError):
+    """{option} was given no word: write it as in {option} Berenguela."""
+
+
 def prepare(
     call: Call,
     where: Where = None,
@@ -61,6 +66,9 @@ def prepare(
     add: Add = None,
 ) -> None:
     """Prepare and count what there is to learn from and to measure on; or look through who is named."""
+    for option, words in (("--refuse", refuse), ("--accept", accept), ("--add", add)):
+        if not all(word.partition("=")[0].strip() for word in words or ()):
+            raise NoWord(option=option)
     if refuse or accept or add:
         from sosias.corpus.pseudonyms.book import decide
 
@@ -71,21 +79,22 @@ def prepare(
     counts = call.run_step("prepare", {"where": where, "attributes": attributes})
     go_on = _("Go on with: {command}").format(command=call.spelt("train"))
     said = _("Bubbles and words are the persona's own.")
-    hidden = _hidden(call, counts["pseudonyms"])
+    hidden = _hidden(call, counts["pseudonyms"], counts["others"])
     took = _took(counts["seconds"])
     call.finish(counts, _rules(counts["rules"]), _splits(counts["splits"]), said, *hidden, *took, go_on)
 
 
-def _hidden(call: Call, pseudonyms: dict[str, Any] | None) -> list[str]:
-    """Say how much was replaced, and that this is no guarantee."""
+def _hidden(call: Call, pseudonyms: dict[str, Any] | None, others: int) -> list[str]:
+    """Say of how many `others`, and how much, was replaced, and that this is no guarantee."""
     if pseudonyms is None:
         return []
     said = _(
-        "{count} names, numbers and addresses of others have stand-ins. Some will have been missed, and who "
-        "knows the people may know them still: look them through with {command}"
+        "Others who write have stand-ins: {others}; so have names, numbers and addresses in texts: {count}. "
+        "Some will have been missed, and who knows the people may know them still: look them through with "
+        "{command}"
     )
     count = sum(pseudonyms["replaced"].values())
-    return [said.format(count=count, command=call.spelt("prepare --review"))]
+    return [said.format(others=others, count=count, command=call.spelt("prepare --review"))]
 
 
 def _took(seconds: dict[str, float]) -> list[str]:

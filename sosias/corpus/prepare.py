@@ -38,6 +38,11 @@ class NoWords(SosiasError):
     """Nothing in the messages is by {who}: look at the names with sosias look."""
 
 
+class NoWordsThere(SosiasError):
+    """Nothing is by {who} among the messages that the expression {where} selects: prepare with another
+    --where, or with --where '' to take all messages."""
+
+
 class TooFewSessions(SosiasError):
     """The messages of {who} fall into {sessions} stretches of talk, too few to learn from some and
     measure on others: import more, or lower gap_minutes in persona.toml (now {gap})."""
@@ -57,13 +62,13 @@ def prepare(
 ) -> dict[str, Any]:
     """Write the persona's sessions; return how many sessions, turns, bubbles and words each split has.
 
-    `where` narrows the messages, and is written down in the settings; empty, it takes them all again.
-    `attributes` asks for what is known of each message, and is written down likewise.
+    `where` narrows the messages, and is written down in the settings once it has worked; empty, it takes
+    them all again. `attributes` asks for what is known of each message, and is written down likewise.
     `rules` tells what was cleaned, with examples: for the user's eyes alone; `seconds` how long it took to
     put in stand-ins (`pseudonyms`) and to look for near copies, where either was done.
 
     Raises:
-        NoMessages, BadWhere, NoWords, TooFewSessions: nothing to prepare, or not enough.
+        NoMessages, BadWhere, NoWords, NoWordsThere, TooFewSessions: nothing to prepare, or not enough.
         NoPseudonymsThere: the workspace's engine cannot replace names.
         NoNearCopies: they are asked for, and the package for it is missing.
         NoSpark, NoJava, NoSparkThere, NoBigQuery, NotAgreed, NotLetIn: as `engine_for`.
@@ -73,7 +78,8 @@ def prepare(
     if not files:
         raise NoMessages(folder=workspace.folder)
     with workspace.writing(), scratch_folder(persona.sessions_file.parent) as scratch:
-        settings = shown(_asked(workspace, persona, where, attributes), known)
+        asked = _asked(workspace, persona.settings, where, attributes)
+        settings = shown(asked, known)
         hidden = book.are_wanted(settings, listener)
         if hidden:
             book.check_engine(workspace)
@@ -95,6 +101,8 @@ def prepare(
             engine.write(divide(grouped, settings), new, SESSION_SCHEMA)
             counts = summary(connect(scratch).read_parquet(new))
             _check(counts, settings)
+        if asked != persona.settings:
+            persona.save(asked)
     listener(Progress("prepare", STAGES, STAGES))
     told = {"rules": rules, "pseudonyms": plan and book.told(plan)}
     return counts | told | {"seconds": {what: round(took, 2) for what, took in seconds.items()}}
@@ -157,24 +165,20 @@ def _planned(workspace: Workspace, own: ir.Table) -> Plan:
 
 
 def _asked(
-    workspace: Workspace, persona: Persona, where: str | None, attributes: bool | None
+    workspace: Workspace, settings: PersonaSettings, where: str | None, attributes: bool | None
 ) -> PersonaSettings:
-    """Return the persona's settings, with what is asked for written down where it is new.
+    """Return a persona's settings with what is asked for.
 
     Raises:
         BadWhere: an expression, now or written down already, cannot be used.
     """
-    settings = persona.settings
     wanted = settings.preparation.where if where is None else where or None
     for expression in (wanted, settings.where):
         if expression is not None:
             check_where(workspace, expression)
     told = settings.preparation.attributes if attributes is None else attributes
     preparation = settings.preparation.model_copy(update={"where": wanted, "attributes": told})
-    if preparation != settings.preparation:
-        settings = settings.model_copy(update={"preparation": preparation})
-        persona.save(settings)
-    return settings
+    return settings.model_copy(update={"preparation": preparation})
 
 
 def shown(settings: PersonaSettings, names: Mapping[str, str]) -> PersonaSettings:
@@ -326,7 +330,7 @@ def is_group(sessions: Sequence[Session]) -> bool:
 
 
 def summary(sessions: ir.Table) -> dict[str, Any]:
-    """Count sessions, turns and the persona's bubbles and words, in all and by split."""
+    """Count sessions, turns and the persona's bubbles and words, in all and by split; and the `others`."""
     turns = sessions.select("split", turn=sessions.turns.unnest())
     mine = turns.filter(turns.turn.persona)
     bubbles = mine.select("split", text=mine.turn.bubbles.unnest())
@@ -340,7 +344,9 @@ def summary(sessions: ir.Table) -> dict[str, Any]:
         name: {what: counts.get(name, 0) for what, counts in found.items()}
         for name in ("train", "validation", "test")
     }
-    return {**{what: sum(counts.values()) for what, counts in found.items()}, "splits": splits}
+    sums = {what: sum(counts.values()) for what, counts in found.items()}
+    others = turns.filter(~turns.turn.persona).turn.author.nunique().to_pyarrow().as_py()
+    return {**sums, "others": others, "splits": splits}
 
 
 def _by_split(table: ir.Table, count: ir.IntegerScalar) -> dict[str, int]:
@@ -355,6 +361,9 @@ def _stored(persona: Persona) -> pa.Table:
 
 
 def _check(counts: dict[str, Any], settings: PersonaSettings) -> None:
+    where = settings.preparation.where
+    if not counts["bubbles"] and where is not None:
+        raise NoWordsThere(who=persona_name(settings), where=where)
     if not counts["bubbles"]:
         raise NoWords(who=persona_name(settings))
     if not all(split["bubbles"] for split in counts["splits"].values()):

@@ -49,5 +49,38 @@ def test_rules_are_told_and_expressions_narrow(
     narrowed = workspace.persona().settings.preparation.where
     assert narrowed == "sent_at < '2024-01-16'"
 
-    assert run([*here, "prepare", "--where", "sent_at <"]) == 2
-    assert workspace.persona().settings.preparation.where == narrowed
+    for where, wrong in (("sent_at <", "Expecting"), ("chat = 'nobody'", "--where ''")):
+        assert run([*here, "prepare", "--where", where]) == 2
+        assert wrong in " ".join(capsys.readouterr().err.split())
+        assert workspace.persona().settings.preparation.where == narrowed
+
+
+def test_what_cannot_work_is_one_sentence(workspace: Workspace, capsys: pytest.CaptureFixture[str]) -> None:
+    """Nothing is written down, and the sentence names what is wrong."""
+    here = ["-C", str(workspace.folder)]
+    for where, wrong in (
+        ("", "is empty"),
+        ("author = 'Nobody'", "selects none of the 100 messages"),
+        ("(select content from read_text('/etc/hostname')) <> ''", "messages alone"),
+    ):
+        assert run([*here, "new", "luis", "--where", where, "--consent", "fiction"]) == 2
+        assert wrong in " ".join(capsys.readouterr().err.split())
+        assert workspace.persona_names() == []
+    assert run([*here, "new", "luis", "--as", "Luis", "--consent", "fiction"]) == 0
+    for option in ("--add", "--refuse", "--accept"):
+        assert run([*here, "prepare", option, " "]) == 2
+        assert f"{option} was given no word" in capsys.readouterr().err
+    file = workspace.persona().settings_file
+    written = file.read_text("utf-8")
+    for value, wrong in (("1e300", "at most 5270400 minutes"), ("nan", "greater than 0")):
+        bad = written.replace("[preparation]\n", f"[preparation]\ngap_minutes = {value}\n")
+        file.write_text(bad, "utf-8")
+        assert run([*here, "prepare"]) == 2
+        assert wrong in " ".join(capsys.readouterr().err.split())
+
+
+def test_who_has_stand_ins_is_counted(workspace: Workspace, capsys: pytest.CaptureFixture[str]) -> None:
+    here = ["-C", str(workspace.folder)]
+    assert run([*here, "new", "luis", "--as", "Luis", "--consent", "public"]) == 0
+    assert run([*here, "prepare"]) == 0
+    assert "Others who write have stand-ins: 1;" in " ".join(capsys.readouterr().out.split())

@@ -202,6 +202,19 @@ def test_a_bad_narrowing_changes_nothing(workspace: Workspace, persona: Persona)
     before = persona.settings, prepare.fingerprint(persona)
     with pytest.raises(choosing.BadWhere):
         prepare.prepare(workspace, persona, where="year(sent_at = 2024")
-    with pytest.raises(prepare.NoWords):
+    with pytest.raises(prepare.NoWordsThere, match=r"chat = 'nobody'.*--where ''"):
         prepare.prepare(workspace, persona, where="chat = 'nobody'")
-    assert prepare.fingerprint(persona) == before[1]
+    with pytest.raises(prepare.TooFewSessions):
+        prepare.prepare(workspace, persona, where="seq = 1")
+    assert (persona.settings, prepare.fingerprint(persona)) == before
+
+
+def test_chats_without_the_persona_are_not_learnt(workspace: Workspace, persona: Persona) -> None:
+    alone = prepare.read_sessions(persona)
+    others = [message(i, i * 50, ("Bea", "Eva", "Leo")[i % 3], f"o{i}", chat="others") for i in range(90)]
+    pq.write_table(to_table(with_ids(others)), workspace.messages_folder / "0002.parquet")
+    prepare.prepare(workspace, persona)
+    found = prepare.read_sessions(persona)
+    assert found == alone
+    assert not prepare.is_group(found)
+    assert any(not any(turn.persona for turn in one.turns) for one in found), "talk beside theirs stays"
