@@ -77,6 +77,8 @@ def _shown(traces: "Traces", runs: bool) -> list[str]:
     if traces.named:
         said = _("  their name beside {count} messages of others, where a stand-in will be written")
         lines.append(said.format(count=traces.named))
+    if traces.look:
+        lines.append(_("  the page that describes the messages, in report/ (sosias look --page)"))
     return lines + [line for persona in traces.personas for line in _persona(persona, runs)]
 
 
@@ -111,6 +113,10 @@ def _afterwards(call: Call, traces: "Traces", runs: bool) -> list[str]:
             lines.append(said.format(name=persona.persona, command=command))
         if persona.talks and not persona.theirs:
             lines.append(_("Talks with {name} are kept; they may name them.").format(name=persona.persona))
+        if persona.hints and not persona.theirs:
+            said = _("A where of {name} holds part of their name still: see {file}.")
+            file = call.workspace().persona(persona.persona).settings_file
+            lines.append(said.format(name=persona.persona, file=file))
     if traces.others:
         said = _("Files here that are not sosias's, and may hold their words: {names}.")
         lines.append(said.format(names=", ".join(traces.others)))

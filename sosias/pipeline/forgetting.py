@@ -25,6 +25,8 @@ def forget(workspace: Workspace, name: str, *, runs: bool = False) -> Traces:
         aim = aim_at(workspace, name)
         traces = surveyed(aim)
         write_settings(workspace.people_file, aim.people.settings())
+        if traces.look:
+            _delete(workspace.look_page.parent)
         for persona in traces.personas:
             _clear(aim, persona, runs=runs)
         for file in filter(aim.touches, workspace.message_files()):

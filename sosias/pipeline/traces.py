@@ -16,14 +16,16 @@ from sosias.settings import PersonaSettings
 from sosias.sources.forgotten import Forgotten
 from sosias.sources.people import People
 from sosias.sources.sieve import Sieve, batches
-from sosias.sources.spellings import folded
+from sosias.sources.spellings import folded, plain
 from sosias.sources.store import all_spellings, find_spelling
 from sosias.workspace import Run, Workspace
 
-OURS = {"sosias.toml", "people.toml", "messages", "personas", "fault.txt", "server-token"}
+OURS = {"sosias.toml", "people.toml", "messages", "personas", "report", "fault.txt", "server-token"}
 """What sosias itself lays down in a workspace; hidden files apart."""
 SHORTEST = 3
-"""Letters of a first name that is looked for in others' texts."""
+"""Letters of a first name that is looked for in others' texts, and of parts of names in expressions."""
+LITERAL = re.compile(r"'((?:[^']|'')*)'")
+WORD = re.compile(r"[^\W\d_]+")
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,8 @@ class PersonaTraces:
     """Trained on talk with the person: kept and marked, or deleted."""
     talks: bool
     """Talks with the persona are kept; they may name the person."""
+    hints: bool
+    """An expression that selects messages holds part of a name still, and is kept: it may mean others."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +60,8 @@ class Traces:
     """Messages of others beside which they are named: reactions, notices, the chat's name, quotations."""
     mentioned: int
     """Texts of others that name them: these stay."""
+    look: bool
+    """There is a page that describes all messages: it is deleted."""
     personas: tuple[PersonaTraces, ...]
     others: tuple[str, ...]
     """Files in the folder that sosias did not lay there."""
@@ -133,6 +139,7 @@ def surveyed(aim: Aim) -> Traces:
         files=aim.sieve.removed.copy(),
         named=aim.sieve.named,
         mentioned=mentioned,
+        look=aim.workspace.look_page.parent.exists(),
         personas=tuple(found for found in personas if found is not None),
         others=tuple(_others(aim.workspace)),
         again=aim.again,
@@ -159,7 +166,9 @@ def _persona_traces(aim: Aim, name: str) -> PersonaTraces | None:
     settings = persona.settings
     share = _share(aim, settings)
     runs = tuple(run.folder.name for run in persona.runs() if share.theirs or _learnt(aim, run, share))
-    if not (share.theirs or share.read or runs or redacted(aim, settings) != settings):
+    unnamed = redacted(aim, settings)
+    hints = _hints(aim, unnamed)
+    if not (share.theirs or share.read or runs or hints or unnamed != settings):
         return None
     return PersonaTraces(
         persona=name,
@@ -168,7 +177,21 @@ def _persona_traces(aim: Aim, name: str) -> PersonaTraces | None:
         report=share.read and persona.report_file.parent.is_dir(),
         runs=runs,
         talks=persona.talks_file.is_file(),
+        hints=hints,
     )
+
+
+def _hints(aim: Aim, unnamed: PersonaSettings) -> bool:
+    """Does what an expression compares with hold a word of the person's names, or part of one?"""
+    expressions = (unnamed.where or "", unnamed.preparation.where or "")
+    compared = {word for one in expressions for text in LITERAL.findall(one) for word in _words(text)}
+    named = {word for name in (aim.name, *aim.spellings) for word in _words(name)}
+    return any(word in name or name in word for word in compared for name in named)
+
+
+def _words(text: str) -> set[str]:
+    """Return the words of a text that are long enough to tell somebody by, spelt alike."""
+    return {word for word in WORD.findall(plain(text)) if len(word) >= SHORTEST}
 
 
 @dataclass(frozen=True)

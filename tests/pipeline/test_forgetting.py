@@ -12,6 +12,8 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
+from sosias.corpus.describe import describe_workspace
+from sosias.corpus.description.page import page
 from sosias.corpus.prepare import NotPrepared, prepare
 from sosias.events import Event, Notice
 from sosias.messages import Message, to_table, with_ids
@@ -275,6 +277,30 @@ def test_expressions_and_consents_name_them_no_more_and_still_select(workspace: 
     assert found_in(workspace) == []
     assert made.settings.consent.by == "forgotten-1, 3 May 2025"
     assert prepare(workspace, made)["bubbles"] == 80
+
+
+def test_the_page_that_describes_the_messages_goes(workspace: Workspace) -> None:
+    private_folder(workspace.look_page.parent)
+    write_text(workspace.look_page, page(describe_workspace(workspace)))
+    assert "Berenguela" in workspace.look_page.read_text("utf-8")
+    traces = forget(workspace, "Berenguela Ruiz")
+    assert traces.look and traces.others == ()
+    assert found_in(workspace) == [] and not workspace.look_page.exists()
+    assert not survey(workspace, "Berenguela Ruiz").look
+
+
+def test_part_of_a_name_in_an_expression_is_said(workspace: Workspace) -> None:
+    calle = workspace.persona("calle")
+    for where, told in (("chat like '%bereng%'", True), ("chat = 'Bea' and author = ''", False)):
+        preparation = PreparationSettings(where=where)
+        calle.save(calle.settings.model_copy(update={"preparation": preparation}))
+        found = {one.persona: one.hints for one in survey(workspace, "Berenguela Ruiz").personas}
+        assert found.get("calle", False) is told
+        assert not found["ana"]
+    calle.save(calle.settings.model_copy(update={"preparation": PreparationSettings(where="text ~ 'Ruíz'")}))
+    traces = forget(workspace, "Berenguela Ruiz")
+    assert [one.hints for one in traces.personas if one.persona == "calle"] == [True], "without its accents"
+    assert calle.settings.preparation.where == "text ~ 'Ruíz'"
 
 
 def test_the_same_files_again_change_nothing(workspace: Workspace, files: list[Path]) -> None:
