@@ -25,10 +25,10 @@ from sosias.training.checkpoint import BYTES_BEST, BYTES_STATE
 
 MARGIN = 0.8
 """Share of the free memory that is counted on: other programs want some, and it is an estimate."""
-KEPT = 1.2
-"""Numbers kept for the backward pass, for each one that goes into or comes out of a linear layer."""
-KEPT_DORA = 2.4
-"""As above; PEFT computes DoRA with a second product beside the first."""
+KEPT = 2.0
+"""Numbers held for a backward pass, for each one that goes into or comes out of a linear layer; measured."""
+KEPT_DORA = 5.2
+"""As above; PEFT computes DoRA with a second product beside the first, and partly in float32."""
 LOGIT_BYTES = 16
 """Of each logit where the output layer is trained: in half and full precision, softmax, two gradients."""
 FOUR_BIT_BYTES = 0.57

@@ -112,3 +112,13 @@ def test_nothing_goes_on_from_nothing_or_from_forgotten_people(llama_folder: Pat
     write_settings(run.settings_file, run.settings.model_copy(update={"outdated": True}))
     with pytest.raises(OutdatedRun, match="from the start"):
         update(workspace, persona)
+
+
+def test_people_keep_their_stand_ins(llama_folder: Path, tmp_path: Path) -> None:
+    workspace, persona = tiny_persona(tmp_path / "chats", llama_folder)
+    hidden = persona.settings.preparation.model_copy(update={"pseudonyms": True})
+    persona.save(persona.settings.model_copy(update={"preparation": hidden}))
+    prepare.prepare(workspace, persona)
+    before = prepare.partner(prepare.read_sessions(persona))
+    add_later(workspace, persona)
+    assert prepare.partner(prepare.read_sessions(persona)) == before != "Bea"
