@@ -126,7 +126,7 @@ def test_runs_that_are_kept_are_not_made_again(
         "repeated",
     ]
     for one in result["variants"]:
-        assert one["steps"] == 1 and one["bits_per_byte"] > 0 and one["seconds"] > 0
+        assert one["steps"] == 1 and one["bits_per_byte"] > 0
         assert one["against"] is None or one["low"] <= one["fall"] <= one["high"]
 
 
