@@ -38,14 +38,15 @@ class Finder:
 
     def find(self, text: str) -> list[Span]:
         """Return what points to a person, in order and apart from each other."""
-        found = [span for span in identifiers.find(text, self._regions) if not self._is_kept(span, text)]
+        found = [span for span in identifiers.find(text, self.numbered) if not self._is_kept(span, text)]
         if self.added:
             found = [*self._wished(text), *found]
         names = self.names.find(text)
         return apart([*found, *names]) if found else names
 
     @cached_property
-    def _regions(self) -> Sequence[str]:
+    def numbered(self) -> Sequence[str]:
+        """Return the countries whose telephone numbers are looked for."""
         return self.regions or phones.regions_of((), self.language)
 
     def _wished(self, text: str) -> list[Span]:

@@ -36,13 +36,19 @@ MONEY_AFTER = re.compile(
     re.IGNORECASE,
 )
 GROUPED = re.compile(r"\d\d[ .\-)]+\d\d")
-ADDRESS = re.compile(r"(?:\d{1,3}\.){3}\d{1,3}")
-"""Of a machine (IPv4), or a version."""
+PART = r"(?:25[0-5]|2[0-4]\d|1?\d?\d)"
+ADDRESS = re.compile(rf"(?:{PART}\.){{3}}{PART}")
+"""Of a machine (IPv4), or a version; 612.34.56.78 is none."""
+MENTION = re.compile(r"(?<![\w.@/])@\u2068?\+?(?P<digits>\d{6,20})(?!\w|\.\w)")
+"""WhatsApp mentions people by their numbers, or by one of its own that no telephone has."""
+BARE = re.compile(r"\d{10,15}")
 DECIMAL = re.compile(r"\.\d$")
 
 
 def find(text: str, regions: Sequence[str]) -> Iterator[Span]:
     """Yield telephone numbers; `canonical` is the number with its country's code, as E.164 has it."""
+    for match in MENTION.finditer(text) if "@" in text else ():
+        yield Span(*match.span("digits"), "phone", _canonical(match["digits"], regions))
     for match in NUMBER.finditer(text):
         start, end = match.span()
         digits = sum(letter.isdigit() for letter in match.group())
@@ -57,11 +63,19 @@ def find(text: str, regions: Sequence[str]) -> Iterator[Span]:
         alone = text.strip() == match.group() and GROUPED.search(text) is not None
         number = _parse(match.group(), regions, announced=announced)
         if number is not None:
-            yield Span(
-                start, end, "phone", phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
-            )
+            yield Span(start, end, "phone", _e164(number))
         elif announced or alone or (match.group().startswith("+") and digits > 8):
             yield Span(start, end, "phone", only(match.group()))
+
+
+def _canonical(digits: str, regions: Sequence[str]) -> str:
+    """Return what follows an @ as E.164 has it, if it can be a telephone's, else its digits."""
+    number = _parse("+" + digits, regions, announced=True) or _parse(digits, regions, announced=True)
+    return digits if number is None else _e164(number)
+
+
+def _e164(number: PhoneNumber) -> str:
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
 def _parse(written: str, regions: Sequence[str], *, announced: bool) -> PhoneNumber | None:
@@ -79,7 +93,8 @@ def _parse(written: str, regions: Sequence[str], *, announced: bool) -> PhoneNum
             continue
         if phonenumbers.is_valid_number(number):
             return number
-    return None
+    # The country's code is written without its sign, too: 34612345678.
+    return _parse("+" + written, regions, announced=announced) if BARE.fullmatch(written) else None
 
 
 def _is_mobile(written: str, region: str) -> bool:

@@ -97,7 +97,8 @@ def pseudonymised(messages: ir.Table, plan: Plan) -> ir.Table:
 
 
 def author_spans(name: str, finder: Finder) -> list[Span]:
-    """Return the words of an author's name that are a person's names, the given name first."""
+    """Return the words of an author's name that are a person's names, the given name first; of who is known
+    by a telephone number alone, that."""
     found: list[Span] = []
     for match in WORD.finditer(name):
         canonical = plain(match.group())
@@ -108,7 +109,7 @@ def author_spans(name: str, finder: Finder) -> list[Span]:
         if len(found) == 1 and kind == "name" and second_gender(found[0].canonical, canonical):
             canonical = f"{found[0].canonical} {canonical}"
         found.append(Span(*match.span(), kind, canonical))
-    return found
+    return found or list(phones.find(name, finder.numbered))
 
 
 def _shown_chats(
@@ -161,14 +162,16 @@ def finder_for(
     `texts` tell by their countries' codes whose telephones are spoken of; `learnt`: `Finder.learnt`.
     """
     own = people_forms(persona)
-    refused = {spelling for words in settings.refused for spelling in _spellings(words)}
+    regions = phones.regions_of([*people, *texts], language)
+    numbers = {span.canonical for name in persona for span in phones.find(name, regions)}
+    refused = {spelling for words in settings.refused for spelling in _spellings(words)} | numbers
     added: dict[str, Kind] = {word.lower(): kind for word, kind in settings.added.items()}  # type: ignore[misc]
     return Finder(
         people={word: form for word, form in people_forms(people).items() if word not in own},
         kept=frozenset(refused.union(map(plain, own)).difference(map(plain, added))),
         added=added,
         learnt=learnt,
-        regions=phones.regions_of([*people, *texts], language),
+        regions=regions,
         language=language,
     )
 

@@ -36,6 +36,10 @@ def found(text: str, regions: tuple[str, ...] = SPANISH) -> list[tuple[str, str]
         ("https://instagram.com/ana.g", "link", "ana.g"),
         ("mira @ana_92", "handle", "ana_92"),
         ("mi insta es ana_92", "handle", "ana_92"),
+        ("@34612345678 ven", "phone", "34612345678"),
+        ("mira 5491123456789", "phone", "5491123456789"),
+        ("oye @123456789012345, ven", "phone", "123456789012345"),
+        ("apunta 612.34.56.78", "phone", "612.34.56.78"),
     ],
 )
 def test_found_in_spanish(text: str, kind: str, part: str) -> None:
@@ -76,6 +80,8 @@ def test_found_in_english(text: str, kind: str, part: str) -> None:
         "10 min drive",
         "un 4 de mayo",
         "30123456",
+        "la ip es 192.168.10.25",
+        "mandarinas @1200",
     ],
 )
 def test_left_alone(text: str) -> None:
@@ -87,6 +93,11 @@ def test_one_telephone_in_two_spellings_is_one() -> None:
     text = "es el 612 34 56 78, o sea +34 612345678"
     first, second = find(text, SPANISH)
     assert first.canonical == second.canonical == "+34612345678"
+
+
+def test_a_mention_is_the_number_of_who_is_mentioned() -> None:
+    texts = ("@34612345678", "@612345678", "34612345678", "+34 612 34 56 78", "612.34.56.78")
+    assert {span.canonical for text in texts for span in find(text, SPANISH)} == {"+34612345678"}
 
 
 def test_countries_are_those_of_the_numbers_and_of_the_language() -> None:

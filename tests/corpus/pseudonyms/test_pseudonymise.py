@@ -67,6 +67,24 @@ def test_what_was_chosen_once_stays(messages: ir.Table) -> None:
     assert shown(messages, again) == shown(messages, plan)
 
 
+def test_who_is_known_by_a_number_alone_has_one_stand_in(tmp_path: Path) -> None:
+    talk = [("+34 612 34 56 78", "hola"), ("Marta", "@34612345678 ven, o te llamo al 612345678")]
+    rows = [
+        Message("test", "uno", number, None, author, "text", text)
+        for number, (author, text) in enumerate(talk)
+    ]
+    pq.write_table(to_table(with_ids(rows)), tmp_path / "numbers.parquet")
+    table = read_messages([tmp_path / "numbers.parquet"])
+    table = table.mutate(persona=table.author == "Marta")
+    plan = planned(table, SETTINGS, "es")
+    (author, _hello), (_marta, text) = shown(table, plan)
+    assert author is not None and author.startswith("+34 ") and author != talk[0][0]
+    digits = author.removeprefix("+34 ").replace(" ", "")
+    assert text == f"@34{digits} ven, o te llamo al {digits}"
+    restorer = Restorer(plan.settings.stand_ins)
+    assert (restorer.author(author), restorer.restore(text)) == (talk[0][0], talk[1][1])
+
+
 def test_refused_words_stay_and_added_words_go(messages: ir.Table) -> None:
     wishes = SETTINGS.model_copy(update={"refused": ("Paco",), "added": {"sistema": "name"}})
     plan = planned(messages, wishes, "es")
