@@ -192,10 +192,13 @@ def test_torch_speaks_when_asked_for(trained: Any) -> None:
         assert speaker.write("claro", 8, seed=3).bubbles[0].startswith("claro")
 
 
-def test_torch_speaks_where_there_is_no_gguf(trained: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    from sosias.models.base import Base
+def test_torch_speaks_where_there_can_be_no_gguf(trained: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    from sosias.models.gguf_vocabulary import TokenizerNotExportable
 
-    monkeypatch.setattr(Base, "gguf", None)
+    def refuse(*_base: Any, **_options: Any) -> None:
+        raise TokenizerNotExportable(folder="here", what="it is of another kind")
+
+    monkeypatch.setattr("sosias.voice.engines.with_gguf", refuse)
     choices: list[Any] = []
     with open_voice(trained, listener=choices.append) as speaker:
         assert speaker.engine.name == "torch"
