@@ -49,7 +49,7 @@ def test_rules_are_told_and_expressions_narrow(
     narrowed = workspace.persona().settings.preparation.where
     assert narrowed == "sent_at < '2024-01-16'"
 
-    for where, wrong in (("sent_at <", "Expecting"), ("chat = 'nobody'", "--where ''")):
+    for where, wrong in (("sent_at <", "missing for"), ("chat = 'nobody'", "--where ''")):
         assert run([*here, "prepare", "--where", where]) == 2
         assert wrong in " ".join(capsys.readouterr().err.split())
         assert workspace.persona().settings.preparation.where == narrowed
