@@ -42,7 +42,15 @@ class Finder:
         if self.added:
             found = [*self._wished(text), *found]
         names = self.names.find(text)
+        if "@" in text:
+            # @rosa is Rosa: her stand-in is that of her name.
+            named = {(span.start, span.end) for span in names if self._takes_part(span, text)}
+            found = [span for span in found if span.kind != "handle" or (span.start, span.end) not in named]
         return apart([*found, *names]) if found else names
+
+    def _takes_part(self, span: Span, text: str) -> bool:
+        small = text[span.start : span.end].lower()
+        return small in self.people or plain(small) in self.people
 
     @cached_property
     def numbered(self) -> Sequence[str]:

@@ -5,7 +5,7 @@ from enum import IntEnum
 from functools import cache
 from typing import Literal
 
-from sosias.corpus.pseudonyms.cues import ELSEWHERE, MOSTLY_NAMES, PEOPLE_AS_WELL, TITLES
+from sosias.corpus.pseudonyms.cues import COMPOUNDS, ELSEWHERE, MOSTLY_NAMES, PEOPLE_AS_WELL, TITLES
 from sosias.corpus.pseudonyms.gazetteer import given_names, surnames
 from sosias.corpus.pseudonyms.lists import bearers, plain
 from sosias.corpus.pseudonyms.ordinary import words
@@ -103,14 +103,18 @@ def second_gender(first: str, second: str) -> Literal["f", "m"] | None:
 def people_forms(names: Iterable[str]) -> dict[str, tuple[str, Sure]]:
     """Return kind and sureness of the words of participants' names, by small and by plain spelling.
 
-    The first word, and every given name, is a `name`; further words are a `surname`. Ordinary words
-    ("dentista", "jefe") are no names, unless they are known as such.
+    The first word, and every given name behind it, is a `name`; further words are a `surname`, as are
+    given names that are surnames, too (Leo Gil), but for those that another one leads to (José Luis). What
+    is somebody's first name is a name everywhere. Ordinary words ("dentista", "jefe") are no names, unless
+    they are known as such.
     """
     found: dict[str, tuple[str, Sure]] = {}
+    firsts: set[str] = set()
     for name in names:
         words_of = name_words(name)
-        if len(words_of) > 1 and words_of[0].lower() in TITLES:
+        while len(words_of) > 1 and words_of[0].lower() in TITLES | PARTICLES:
             del words_of[0]
+        firsts.update(spelling for word in words_of[:1] for spelling in (word.lower(), plain(word)))
         for position, word in enumerate(words_of):
             small = word.lower()
             known = plain(small) in given_names() or plain(small) in bearers()
@@ -119,19 +123,17 @@ def people_forms(names: Iterable[str]) -> dict[str, tuple[str, Sure]]:
             ):
                 continue
             kind = "name" if known or position == 0 else "surname"
-            if kind == "name" and position > 1 and is_surname(small):
+            leads = position == 1 and plain(words_of[0]) in COMPOUNDS and plain(small) in given_names()
+            if position and not leads and is_surname(small):
                 kind = "surname"
-            sure = (
-                Sure.CUE
-                if (small in words() and small not in MOSTLY_NAMES) or len(small) < 3
-                else Sure.ALWAYS
-            )
+            short = len(small) < 3 and small != small.upper()  # a Chinese name is no longer
+            sure = Sure.CUE if (small in words() and small not in MOSTLY_NAMES) or short else Sure.ALWAYS
             for spelling in (small, plain(small)):
                 found.setdefault(
                     spelling,
                     (kind, Sure.CUE if spelling in words() and spelling not in MOSTLY_NAMES else sure),
                 )
-    return found
+    return {word: ("name" if word in firsts else kind, sure) for word, (kind, sure) in found.items()}
 
 
 PARTICLES = frozenset(

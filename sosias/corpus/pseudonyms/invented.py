@@ -82,14 +82,21 @@ def given_name(
 def short_name(key: bytes, canonical: str, formal: str, attempt: int, *, language: str) -> str:
     """Return a short form (small) of the name that stands for the long one, else its diminutive, else any."""
     forms_of = {plain(name): shorts for name, shorts in short_forms().get(language, {}).items()}
+    gender = _gender(key, plain(formal))
     own = [one.lower() for one in forms_of.get(plain(formal), ()) if _is_clear(one, accented=False)]
     if language == "es":
-        own += diminutives(plain(formal))
+        own += _of_gender(diminutives(plain(formal)), gender)
+    own = list(dict.fromkeys(own))
     if attempt < len(own):
         return own[attempt]
-    return _pick(
-        _short_pool(_gender(key, canonical), language), draw(key, "name", canonical), attempt - len(own)
-    )
+    return _pick(_short_pool(gender, language), draw(key, "name", canonical), attempt - len(own))
+
+
+def _of_gender(forms_of: Sequence[str], gender: str) -> list[str]:
+    """Return diminutives of a gender: Carmencita, not Carmencito; a man may be called Borjita."""
+    if gender == "f":
+        return [one[:-1] + "a" if one.endswith("o") else one for one in forms_of if one[-1] != "n"]
+    return [one for one in forms_of if one.endswith("o")] or list(forms_of)
 
 
 def surname(key: bytes, canonical: str, attempt: int, *, accented: bool, language: str) -> str:
@@ -131,9 +138,10 @@ def _diminished() -> dict[str, list[str]]:
 def _gender(key: bytes, canonical: str) -> str:
     """Return f or m: as the lists have it, else by the ending, else by lot."""
     known = given_names().get(canonical)
-    if known is None:
-        for _language, name in formal_names(canonical):
-            known = known or given_names().get(name)
+    longer = [given_names().get(name) for _language, name in formal_names(canonical)]
+    genders = {one.gender for one in longer if one}
+    if known is None or (known.gender == "u" and len(genders) == 1):
+        known = next((one for one in longer if one), known)
     if known is not None and known.gender != "u":
         return known.gender
     return (

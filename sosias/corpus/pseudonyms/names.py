@@ -104,11 +104,15 @@ class Names:
             return False
         if small in self.added or plain(small) in self.added:
             return True
+        takes_part = small in self.people
+        if takes_part and sentence.is_mentioned(place):
+            return True
         if not sentence.has_capital(place) and (
-            small in cues.NEVER or (is_word and _is_a_thing(sentence, place))
+            (small in cues.NEVER and not (takes_part and len(small) > 2))
+            or (is_word and _is_a_thing(sentence, place))
         ):
             return False
-        if small not in self.people and _is_nobody(sentence, place):
+        if not takes_part and _is_nobody(sentence, place):
             return False
         if sure is None:
             return _is_unknown_name(sentence, place)
@@ -126,11 +130,23 @@ class Names:
         if sentence.is_inside(place):
             return True
         if small in cues.DISCOURSE or small in cues.PET_WORDS:
-            return False
+            return small in self.people and self._is_theirs(sentence, place)
         if small in self.people or small in self.learnt:
             return sentence.is_titled(place) or sentence.is_weak(place)
         towards = sentence.is_behind(place, cues.TOWARDS) and small not in cues.NOT_WITH
         return towards or sentence.is_called_out(place)
+
+    def _is_theirs(self, sentence: Sentence, place: int) -> bool:
+        """Is it the name of who takes part, though a word of every day: `hola leo`, `Will, come`, `Sol Paz`?
+
+        Small and without a cue, `will` and `sol` are words.
+        """
+        if sentence.is_addressed(place):
+            return True
+        whole = sentence.gap(place + 1) == " " and sentence.small(place + 1) in self._surnames
+        return sentence.is_titled(place) and (
+            sentence.is_weak(place) or (whole and sentence.has_capital(place + 1))
+        )
 
     def _in_a_row(self, sentence: Sentence, found: Mapping[int, Kind]) -> list[int]:
         """Return the words that stand in a row with a name, and may be one."""
@@ -140,7 +156,8 @@ class Names:
                 continue
             sure = self._look_up(small)
             if not sentence.has_capital(place) and (
-                sure is None or small in cues.DISCOURSE or small in cues.NEVER
+                sure is None
+                or (small not in self.people and (small in cues.DISCOURSE or small in cues.NEVER))
             ):
                 continue
             possible = sure in (None, Sure.CUE, Sure.PERSON) and not self._is_kept(small)
@@ -157,6 +174,10 @@ class Names:
             return self._is_particle(sentence, place)
         if self._look_up(small) is Sure.ALWAYS and small not in self._surnames:
             return False
+        if small in self._surnames:
+            return True
+        if not word[0].isupper() and not word[0].islower():
+            return False  # Arabic and Chinese have no capitals that tell
         if word[0].islower():
             return is_surname(small) and small not in self._ordinary
         if last[0].islower() or (word.isupper() and not last.isupper()):
@@ -167,7 +188,9 @@ class Names:
         """Is what continues a name a second given name: `María Luz`? Some are surnames as well."""
         small = sentence.smalls[place]
         third = place - 2 in found and sentence.gap(place - 1) in (" ", "-")
-        if found.get(place - 1) != "name" or third or small in self._surnames:
+        if small in self.people:
+            return small not in self._surnames
+        if found.get(place - 1) != "name" or third:
             return False
         begins = sentence.smalls[place - 1] in cues.COMPOUNDS
         return plain(small) in given_names() and (begins or not is_surname(small))

@@ -13,6 +13,8 @@ ENDS = '.!?¿¡…\n:;"“«•*-–—>()'
 NEAR = (" ", "  ", ", ", ": ", " : ")
 """What may stand between a cue and a name."""
 AND = ("y", "e", "and")
+PARTICIPLES = ("ado", "ido", "ído", "cho", "sto", "rto", "elto")
+"""How they end: `Leo ha dicho`."""
 CAPITALS = 0.6
 """Share of words in capitals from which all are shouted;"""
 TITLED = 0.7
@@ -112,6 +114,24 @@ class Sentence:
         edge = place in (0, len(self) - 1)
         return edge and DRAWN_OUT.search(small) is not None and small not in words()
 
+    def is_mentioned(self, place: int) -> bool:
+        """Does an @ stand before a word, as WhatsApp writes who is mentioned?"""
+        start = self.spans[place][0]
+        return "@" in self.text and self.text[:start].endswith(("@", "@\u2068", "@~"))
+
+    def is_addressed(self, place: int) -> bool:
+        """Is somebody spoken to: `hola leo`, `ven, leo`, `Leo, ven`?"""
+        greeting = self.small(place - 1)
+        if greeting in cues.GREETINGS and self.gap(place) in NEAR:
+            return greeting not in cues.WEAK_GREETINGS
+        if self.small(place) in cues.OPENINGS:
+            return False
+        if place and place + 1 == len(self):
+            return "," in self.gap(place)
+        begins = not place or any(sign in ENDS for sign in self.gap(place))
+        ends = len(self) == 1 or self.gap(place + 1)[:1] in (",", ":", "!")
+        return begins and ends and self.is_titled(place)
+
     def is_in_a_row(self, place: int, names: Container[int]) -> bool:
         """Is a word one of several people: `rosa, ana y yo`?"""
         one, two = place + 1, place + 2
@@ -156,10 +176,10 @@ class Sentence:
             return self.smalls[place] not in cues.NO_OWNERS
         if self.gap(place + 1) != " ":
             return False
-        following = self.small(place + 1)
-        return following in cues.AFTER or (
-            following in cues.AFTER_CLITICS and self.small(place + 2) in cues.AFTER
-        )
+        following, third = self.small(place + 1), self.small(place + 2)
+        if following in ("ha", "había") and third.endswith(PARTICIPLES):
+            return True
+        return following in cues.AFTER or (following in cues.AFTER_CLITICS and third in cues.AFTER)
 
     def acts(self, place: int) -> bool:
         """Does something follow that only people do: `rosa dijo`?"""
@@ -175,4 +195,6 @@ class Sentence:
             return False
         if small in cues.DISCOURSE or small in cues.PET_WORDS or self.gap(place - 2).strip() == ",":
             return False
+        if small in words() and self.small(place - 1) in forms():
+            return False  # it is what who is called is to do: `Rosa, cierra`
         return titled or small in forms()

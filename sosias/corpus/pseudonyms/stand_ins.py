@@ -11,7 +11,7 @@ import phonenumbers
 
 from sosias.corpus.pseudonyms import invented, invented_numbers
 from sosias.corpus.pseudonyms.forms import forms, is_surname, second_gender
-from sosias.corpus.pseudonyms.gazetteer import given_names
+from sosias.corpus.pseudonyms.gazetteer import given_names, surnames
 from sosias.corpus.pseudonyms.lists import plain
 from sosias.corpus.pseudonyms.spans import Kind, Span, only
 from sosias.corpus.pseudonyms.spelling import DRAWN_OUT, drawn_out, shortened, squeezed, style_of, styled
@@ -20,6 +20,7 @@ SHAPED: tuple[Kind, ...] = ("phone", "account", "card", "id", "postcode")
 """Numbers: letters and digits are replaced, place by place."""
 SECOND = {"second_f": "f", "second_m": "m"}
 """Second names of the other gender (José in María José): the stand-in has the first name's."""
+LEADING = re.compile(r"\b[^\W\d_]['’]$")
 Maker = Callable[[int], str]
 """Makes the n-th suggestion for a stand-in."""
 
@@ -44,6 +45,10 @@ class StandIns:
         self._taken_plain = {plain(one) for one in self._taken} | {plain(word) for word in occurring}
         self._chats = set(self._made.get("chat", {}).values())
         self._cache: dict[tuple[str, str, str], str] = {}
+        self._accented: dict[tuple[str, str], str] = {}
+        for kind, pairs in self._made.items():
+            for real in pairs:
+                self._note_accents(kind, real)
 
     def as_settings(self) -> dict[str, dict[str, str]]:
         """Return all pairs by kind, for people.toml."""
@@ -70,7 +75,7 @@ class StandIns:
 
         Their stand-ins in a row, so that who is spoken to is who answers.
         """
-        parts = [self.of(span, name[span.start : span.end]) for span in spans]
+        parts = [_leading(name[: span.start]) + self.of(span, name[span.start : span.end]) for span in spans]
         shown = " ".join(parts) or styled(self._small_name("name", plain(name) or "?"), "title")
         return self._pair("author", name, lambda n: shown if n == 0 else f"{shown} {n + 1}", fresh=False)
 
@@ -145,6 +150,12 @@ class StandIns:
         if known is not None:
             return known
         canonical, accented = plain(small), plain(small) != small
+        given = (surnames() if kind == "surname" else given_names()).get(canonical)
+        spelt = self._accented.get((kind, canonical)) or (given.name.lower() if given else small)
+        if not accented and spelt != small and plain(spelt) == small:
+            # `maria` is `maría` without its accent, and so is what stands for it.
+            other = plain(self._small_name(kind, spelt))
+            return self._pair(kind, small, lambda n: other + "x" * n, fresh=False)
         if kind == "surname":
             return self._pair(
                 kind,
@@ -153,12 +164,6 @@ class StandIns:
                     self._key, canonical, n, accented=accented, language=self._language
                 ),
             )
-        given = given_names().get(canonical)
-        spelt = given.name.lower() if given else small
-        if not accented and spelt != small and plain(spelt) == small:
-            # `maria` is `maría` without its accent, and so is what stands for it.
-            other = plain(self._small_name(kind, spelt))
-            return self._pair(kind, small, lambda n: other + "x" * n, fresh=False)
         formal = None if invented.is_formal(canonical) else self._formal(canonical)
         if formal is not None and not accented:
             language, name = formal
@@ -197,6 +202,10 @@ class StandIns:
             return digits[: -len(national)] + made
         return self._pair("phone", digits, lambda n: invented_numbers.phone(self._key, canonical, digits, n))
 
+    def _note_accents(self, kind: str, real: str) -> None:
+        if kind in ("name", "surname") and not real.isascii():
+            self._accented.setdefault((kind, plain(real)), real.lower())
+
     def _pair(self, kind: str, real: str, make: Maker, *, fresh: bool = True) -> str:
         """Return the stand-in of a spelling, making one that is not taken where there is none.
 
@@ -211,9 +220,16 @@ class StandIns:
                 fresh and (plain(other) in self._taken_plain or other == real)
             ):
                 pairs[real] = other
+                self._note_accents(kind, real)
                 self._taken.add(other)
                 self._taken_plain.add(plain(other))
         return pairs[real]
+
+
+def _leading(before: str) -> str:
+    """Return what belongs to the name that follows it and stays: the O' of O'Neill."""
+    match = LEADING.search(before)
+    return match.group() if match else ""
 
 
 def _stands_alone(small: str) -> bool:

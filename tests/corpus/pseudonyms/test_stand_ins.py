@@ -11,9 +11,11 @@ from stdnum import iban, luhn
 
 from sosias.corpus.pseudonyms.candidates import survey_texts
 from sosias.corpus.pseudonyms.finder import Finder
+from sosias.corpus.pseudonyms.forms import people_forms
 from sosias.corpus.pseudonyms.gazetteer import given_names
 from sosias.corpus.pseudonyms.invented import pool
 from sosias.corpus.pseudonyms.lists import plain
+from sosias.corpus.pseudonyms.pseudonymise import author_spans
 from sosias.corpus.pseudonyms.restoring import Restorer
 from sosias.corpus.pseudonyms.stand_ins import StandIns
 from tests.corpus.pseudonyms.planted import Half, chats
@@ -184,6 +186,32 @@ def test_authors_are_shown_under_the_names_by_which_they_are_spoken_to() -> None
     assert same != author and same.startswith(author)
     restorer = Restorer(stand_ins.as_settings())
     assert restorer.author(author) == "Elena García ❤️" and restorer.author("Zoe") == "Zoe"
+
+
+@pytest.mark.parametrize(
+    ("author", "texts"),
+    [
+        ("Juan Carlos Pérez", ["Juan Carlos Pérez", "@Juan Carlos Pérez", "juan carlos pérez"]),
+        ("Leo Gil", ["Leo Gil", "@Leo Gil", "hola Leo Gil"]),
+        ("Ana Martín", ["Ana Martín", "ana martín"]),
+        ("Sean O'Neill", ["Sean O'Neill", "con Sean O'Neill"]),
+        ("la Puri", ["puri", "la Puri", "@puri"]),
+        ("Xoán", ["xoan", "Xoán"]),
+        ("Wojtek Pérez", ["wojtek perez", "Wojtek Perez"]),
+    ],
+)
+def test_who_writes_is_who_is_spoken_of(author: str, texts: list[str]) -> None:
+    finder, stand_ins = Finder(people=people_forms([author])), StandIns(KEY)
+    shown = stand_ins.author(author, author_spans(author, finder))
+    for text in texts:
+        assert plain(stand_ins.replaced(text, finder.find(text))).endswith(plain(shown))
+
+
+@pytest.mark.parametrize("name", ["Bea", "Anita", "Puri"])
+def test_a_womans_short_form_becomes_a_womans(name: str) -> None:
+    for number in range(20):
+        other = hidden(name, StandIns(f"{number:02x}" * 32))
+        assert not other.endswith(("ito", "illo", "ico", "ín")), other
 
 
 def test_stand_ins_are_no_words() -> None:
