@@ -47,7 +47,7 @@ TOLERANCES = {
     "bfloat16": 0.05,
     "adapter": 0.001,
     "adapter.gguf": 0.1,
-    "F16": 0.05,
+    "F16": 0.02,
     "Q8_0": 0.1,
     "Q4_0": 0.5,
 }
