@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from bench.windows import SAMPLE
-from sosias.corpus import prepare
+from sosias.corpus import prepare, prepared
 from sosias.evaluation.interval import mean_fall
 from sosias.evaluation.measure import session_losses
 from sosias.events import silent
@@ -59,7 +59,7 @@ def sample_persona(folder: Path, base: str) -> Persona:
 
 def attempt(persona: Persona, fold: int, epochs: int, wanted: dict[str, Any], folder: Path) -> None:
     """Train on a fold with the wanted settings, and print the falls after each epoch."""
-    sessions = prepare.fold(persona, fold, FOLDS)
+    sessions = prepared.fold(persona, fold, FOLDS)
     plan = training.plan_run(persona, sessions, training.requested(persona, wanted))
     settings = plan.run.training
     lengths = [len(window.ids) for window in plan.train]

@@ -22,7 +22,7 @@ from bench.grouping_figures import summary
 from bench.grouping_fit import measure, step_seconds
 from bench.grouping_variants import VARIANTS, Lesson, lesson
 from bench.machine import machine
-from sosias.corpus import prepare
+from sosias.corpus import prepare, prepared
 from sosias.corpus.session import Session
 from sosias.messages import to_table, with_ids
 from sosias.models.base import is_pulled, open_base
@@ -57,13 +57,13 @@ def compare(asked: argparse.Namespace, folder: Path) -> list[Run]:
     if not Path(base).is_dir() and not is_pulled(base):
         pull(base)
     to_hf(open_base(base))
-    persona = prepared(asked.corpus, base, asked.gap, folder / "chats")
+    persona = persona_of(asked.corpus, base, asked.gap, folder / "chats")
     setting = {"corpus": asked.corpus, "base": base, "gap": asked.gap, "folds": asked.folds}
     kept = _read(asked.keep)
     speed = next((one for one in kept if setting.items() <= one.items() and "speed" in one), None)
     runs = []
     for fold in range(asked.folds):
-        lessons = _lessons(persona, prepare.fold(persona, fold, asked.folds))
+        lessons = _lessons(persona, prepared.fold(persona, fold, asked.folds))
         if speed is None:
             timed = {name: one for name, one in lessons.items() if VARIANTS[name].timed_as == name}
             speed = setting | {"speed": step_seconds(timed, folder)}
@@ -94,7 +94,7 @@ def _lessons(persona: Persona, sessions: list[Session]) -> dict[str, Lesson]:
     return lessons
 
 
-def prepared(corpus: str, base: str, gap: float | None, folder: Path) -> Persona:
+def persona_of(corpus: str, base: str, gap: float | None, folder: Path) -> Persona:
     """Return the corpus's persona, prepared in a new workspace, without stand-ins, which are drawn anew."""
     workspace = Workspace.create(folder)
     messages = _talk(corpus)[-(NEWEST[corpus] or 0) :]

@@ -16,7 +16,7 @@ from typing import Any
 
 from bench.material import FORM, Material
 from bench.worker import answer
-from sosias.corpus import prepare
+from sosias.corpus import prepare, prepared
 from sosias.corpus.session import Session
 from sosias.models.base import is_pulled, open_base
 from sosias.models.catalogue import CATALOGUE
@@ -47,7 +47,7 @@ def make(base: str, tokens: int, corpus: Path, folder: Path) -> Material:
     consent = Consent(kind="self", recorded=date.today())  # a form: all of this is deleted after the run
     persona = workspace.new_persona(PersonaSettings(name="bench", author=author, consent=consent, base=base))
     prepare.prepare(workspace, persona)
-    sessions = prepare.read_sessions(persona)
+    sessions = prepared.read_sessions(persona)
     plan = plan_run(persona, sessions, persona.settings)
     drawn = _drawn(plan.train, tokens, plan.run.training)
     return Material(

@@ -468,6 +468,16 @@ class Run:
         return self.folder / "weights"
 
     @property
+    def start_folder(self) -> Path:
+        """The vocabulary and the first weights of a run from scratch, as a Hugging Face folder."""
+        return self.folder / "start"
+
+    @property
+    def corpus_folder(self) -> Path:
+        """The texts of a run from scratch as tokens, until it has ended."""
+        return self.folder / "corpus"
+
+    @property
     def learnt_file(self) -> Path:
         """Hashes of the sessions that were learnt."""
         return self.folder / "learnt.txt"

@@ -1,25 +1,22 @@
 """A workspace's messages to a persona's sessions on disk."""
 
-import hashlib
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from time import monotonic
 from typing import Any
 
-import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from sosias.corpus import attributes, cleaning, grouping, posts, splitting, threads
 from sosias.corpus.attributes_people import with_people
 from sosias.corpus.choosing import check_where, mark_persona, narrowed
 from sosias.corpus.description.languages import language_of, sample
 from sosias.corpus.engine import Engine, connect, engine_for, read_messages
+from sosias.corpus.prepared import persona_name
 from sosias.corpus.pseudonyms import book
 from sosias.corpus.pseudonyms.pseudonymise import Plan, pseudonymised
-from sosias.corpus.session import SESSION_SCHEMA, Session, from_table
+from sosias.corpus.session import SESSION_SCHEMA
 from sosias.errors import SosiasError
 from sosias.events import Listener, Progress, silent
 from sosias.settings import PersonaSettings
@@ -46,10 +43,6 @@ class NoWordsThere(SosiasError):
 class TooFewSessions(SosiasError):
     """The messages of {who} fall into {sessions} stretches of talk, too few to learn from some and
     measure on others: import more, or lower gap_minutes in persona.toml (now {gap})."""
-
-
-class NotPrepared(SosiasError):
-    """The persona {name} has no sessions yet: run sosias -p {name} prepare."""
 
 
 def prepare(
@@ -277,58 +270,6 @@ def session_table(messages: ir.Table, settings: PersonaSettings) -> pa.Table:
     return divide(grouped, settings).to_pyarrow().cast(SESSION_SCHEMA)
 
 
-def read_sessions(persona: Persona) -> list[Session]:
-    """Return the persona's sessions as prepared.
-
-    Raises:
-        NotPrepared: `prepare` has not been run.
-    """
-    return list(from_table(_stored(persona)))
-
-
-def fold(persona: Persona, number: int, folds: int) -> list[Session]:
-    """Return the sessions split for fold `number` of `folds`: each tests on a later stretch of time.
-
-    The last fold is the split of `prepare`; each earlier one ends one test share sooner, so every
-    fold trains on the past of what it is tested on.
-    """
-    settings = persona.settings.preparation
-    until = 1.0 - (folds - 1 - number) * settings.test
-    table = ibis.memtable(_stored(persona).drop_columns("split"))
-    split = connect().to_pyarrow(splitting.split(table, settings, until=until))
-    return list(from_table(split.select(SESSION_SCHEMA.names).cast(SESSION_SCHEMA)))
-
-
-def fingerprint(persona: Persona) -> str:
-    """Return the hash of the prepared sessions: a run names what it was trained on."""
-    if not persona.sessions_file.is_file():
-        raise NotPrepared(name=persona.name)
-    return hashlib.sha256(persona.sessions_file.read_bytes()).hexdigest()
-
-
-def persona_name(settings: PersonaSettings) -> str:
-    """Return the name under which the persona speaks: the author's, or the persona's own."""
-    return settings.author or settings.name
-
-
-def partner(sessions: Sequence[Session]) -> str:
-    """Return who speaks most just before the persona: the default user of a chat."""
-    before: Counter[str] = Counter()
-    for session in sessions:
-        for previous, turn in zip(session.turns, session.turns[1:], strict=False):
-            if turn.persona and not previous.persona:
-                before[previous.author] += 1
-    return before.most_common(1)[0][0] if before else "…"
-
-
-def is_group(sessions: Sequence[Session]) -> bool:
-    """Do more than two people speak in any one chat?"""
-    others: dict[str, set[str]] = {}
-    for session in sessions:
-        others.setdefault(session.chat, set()).update(t.author for t in session.turns if not t.persona)
-    return any(len(names) > 1 for names in others.values())
-
-
 def summary(sessions: ir.Table) -> dict[str, Any]:
     """Count sessions, turns and the persona's bubbles and words, in all and by split; and the `others`."""
     turns = sessions.select("split", turn=sessions.turns.unnest())
@@ -352,12 +293,6 @@ def summary(sessions: ir.Table) -> dict[str, Any]:
 def _by_split(table: ir.Table, count: ir.IntegerScalar) -> dict[str, int]:
     rows = table.group_by("split").aggregate(count=count).to_pyarrow().to_pylist()
     return {row["split"]: int(row["count"]) for row in rows}
-
-
-def _stored(persona: Persona) -> pa.Table:
-    if not persona.sessions_file.is_file():
-        raise NotPrepared(name=persona.name)
-    return pq.read_table(persona.sessions_file, schema=SESSION_SCHEMA)
 
 
 def _check(counts: dict[str, Any], settings: PersonaSettings) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from sosias.corpus import prepare
+from sosias.corpus import prepared
 from sosias.corpus.session import Session
 from sosias.errors import SosiasError
 from sosias.evaluation.interval import SessionLoss, mean_fall, paired_interval
@@ -48,13 +48,13 @@ def evaluate(
     with workspace.writing():
         run = persona.finished_run()
         settings = run.settings
-        if settings.sessions_sha256 != prepare.fingerprint(persona):
+        if settings.sessions_sha256 != prepared.fingerprint(persona):
             raise ChangedSessions(name=persona.name)
         if folds:
             _check_folds(persona, folds)
             losses = [_fold_losses(persona, run, number, folds, listener) for number in range(folds)]
         else:
-            losses = [_run_losses(run, prepare.read_sessions(persona), listener)]
+            losses = [_run_losses(run, prepared.read_sessions(persona), listener)]
         report = summarise(losses) | {"run": run.folder.name, "base": settings.base}
         write_json(persona.report_folder / "report.json", report)
         return report
@@ -127,8 +127,8 @@ def _fold_losses(
     settings = finished.settings
     listener(Notice(_("Fold {number} of {folds}").format(number=number + 1, folds=folds)))
     if number == folds - 1 and settings.training.minutes is None:
-        return _run_losses(finished, prepare.read_sessions(persona), listener)
-    sessions = prepare.fold(persona, number, folds)
+        return _run_losses(finished, prepared.read_sessions(persona), listener)
+    sessions = prepared.fold(persona, number, folds)
     run = Run(private_folder(_folds_folder(persona, settings, folds) / str(number + 1)))
     if not run.is_finished:
         training = settings.training.model_copy(update={"steps": None, "minutes": None})

@@ -11,7 +11,7 @@ import pyarrow.dataset as ds
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from sosias import __version__
-from sosias.corpus import prepare
+from sosias.corpus import prepared
 from sosias.errors import SosiasError
 from sosias.models.base import Base
 from sosias.settings import ConsentKind
@@ -86,7 +86,7 @@ def _environment() -> Environment:
 def _counts(persona: Persona) -> dict[str, int]:
     """Count what the persona was prepared from: sessions, and its own bubbles and words."""
     try:
-        sessions = prepare.read_sessions(persona)
+        sessions = prepared.read_sessions(persona)
     except SosiasError:
         return {}
     bubbles = [text for one in sessions for turn in one.turns if turn.persona for text in turn.bubbles]

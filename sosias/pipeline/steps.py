@@ -126,7 +126,7 @@ def push_step(
 
 def _tell_traps(persona: Persona, name: str | None, listener: Listener) -> None:
     """Say what should be known of a base before training on it."""
-    from sosias.corpus.prepare import read_sessions
+    from sosias.corpus.prepared import read_sessions
     from sosias.models.base import open_base
     from sosias.models.traps import traps
 

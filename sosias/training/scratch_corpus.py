@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from tokenizers import Tokenizer
 
-from sosias.corpus import prepare
+from sosias.corpus import prepared
 from sosias.corpus.session import Session, Split, from_table
 from sosias.models.vocabulary import END, train_vocabulary
 from sosias.templates.document import Document
@@ -47,7 +47,7 @@ class Texts:
 
     def key(self, tokenizer: Tokenizer) -> str:
         """Return what names these texts as tokens of a tokenizer."""
-        parts = f"{prepare.fingerprint(self.persona)} {self.everybody} {tokenizer.to_str()}"
+        parts = f"{prepared.fingerprint(self.persona)} {self.everybody} {tokenizer.to_str()}"
         return hashlib.sha256(parts.encode()).hexdigest()
 
     def _sessions(self) -> Iterator[Session]:

@@ -7,7 +7,7 @@ other, which an evaluation compares with) and `corpus` (the texts as tokens, gon
 import shutil
 from typing import TYPE_CHECKING, Any
 
-from sosias.corpus import prepare
+from sosias.corpus import prepared
 from sosias.errors import SosiasError
 from sosias.events import Choice, Listener, Notice
 from sosias.language import translate as _
@@ -68,7 +68,7 @@ def train_from_scratch(persona: Persona, settings: PersonaSettings, listener: Li
 def _resolved(persona: Persona, settings: PersonaSettings, choices: list[Choice]) -> RunSettings:
     """Return the run's settings with everything chosen but the number of steps; note the choices."""
     training = settings.training
-    fingerprint = prepare.fingerprint(persona)
+    fingerprint = prepared.fingerprint(persona)
     if training.loss is None:
         choices.append(choose_loss(settings.consent))
     loss = training.loss or choices[-1].value
@@ -91,7 +91,7 @@ def _resolved(persona: Persona, settings: PersonaSettings, choices: list[Choice]
     return RunSettings(
         base=NEW,
         template="document",
-        persona_author=prepare.persona_name(settings),
+        persona_author=prepared.persona_name(settings),
         partner="…",
         group=False,
         training=TrainingSettings.model_validate(values),

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sosias.corpus import prepare
+from sosias.corpus import prepared
 from sosias.templates.window import runs
 from sosias.training.train import plan_run, requested
 from sosias.workspace import Persona
@@ -15,7 +15,7 @@ def show_windows(
 
     Special tokens are spelt out, so that what the model is shown is seen whole.
     """
-    plan = plan_run(persona, prepare.read_sessions(persona), requested(persona, overrides or {}))
+    plan = plan_run(persona, prepared.read_sessions(persona), requested(persona, overrides or {}))
     decode = plan.base.tokenizer.decode
     return [
         [(decode(ids, skip_special_tokens=False), learnt) for ids, learnt in runs(window)]

@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from sosias.corpus import prepare
+from sosias.corpus import prepared
 from sosias.corpus.session import Session
 from sosias.errors import SosiasError
 from sosias.events import Choice, Listener, Notice, silent
@@ -81,7 +81,7 @@ def train(
             from sosias.training.scratch_run import train_from_scratch
 
             return train_from_scratch(persona, wanted, listener)
-        plan = plan_run(persona, prepare.read_sessions(persona), wanted)
+        plan = plan_run(persona, prepared.read_sessions(persona), wanted)
         return begin(plan, persona, listener)
 
 
@@ -120,10 +120,10 @@ def plan_run(persona: Persona, sessions: list[Session], settings: PersonaSetting
         raise NoBase(name=persona.name)
     base = open_base(settings.base)
     size = size_of(base)
-    group = prepare.is_group(sessions)
+    group = prepared.is_group(sessions)
     choices = [] if settings.template else [choose_template(base, group=group)]
     template_name = settings.template or choices[0].value
-    author = prepare.persona_name(settings)
+    author = prepared.persona_name(settings)
     markers = settings.training.gap_markers
     template = open_template(template_name, base, author, group=group, gap_markers=markers)
     training, first = before_windows(settings.training, settings.consent, base, template, sessions)
@@ -136,10 +136,10 @@ def plan_run(persona: Persona, sessions: list[Session], settings: PersonaSetting
         base=settings.base,
         template=template_name,
         persona_author=author,
-        partner=prepare.partner(sessions),
+        partner=prepared.partner(sessions),
         group=group,
         training=training,
-        sessions_sha256=prepare.fingerprint(persona),
+        sessions_sha256=prepared.fingerprint(persona),
     )
     return Plan(
         base=base,

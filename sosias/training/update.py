@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from sosias.corpus import prepare
+from sosias.corpus import prepared
 from sosias.corpus.session import Session
 from sosias.errors import SosiasError
 from sosias.events import Choice, Listener, Notice, silent
@@ -48,7 +48,7 @@ def update(workspace: Workspace, persona: Persona, *, listener: Listener = silen
         parent = persona.finished_run()
         if parent.settings.outdated:
             raise OutdatedRun(name=persona.name)
-        plan = plan_update(persona, prepare.read_sessions(persona), parent)
+        plan = plan_update(persona, prepared.read_sessions(persona), parent)
         if plan is None:
             listener(
                 Notice(_("There is nothing new to learn: {name} stays as it is.").format(name=persona.name))

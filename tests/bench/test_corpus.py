@@ -10,7 +10,7 @@ import pytest
 
 from bench import corpus
 from bench import corpus_material as material
-from sosias.corpus import prepare
+from sosias.corpus import prepare, prepared
 from sosias.messages import MESSAGE_SCHEMA, Message, to_table, with_ids
 
 
@@ -41,7 +41,7 @@ def test_both_personas_can_be_prepared_and_are_in_all_repetitions(tmp_path: Path
     prepare.prepare(workspace, workspace.persona("plain"))
     own = {
         turn.author
-        for session in prepare.read_sessions(workspace.persona("plain"))
+        for session in prepared.read_sessions(workspace.persona("plain"))
         for turn in session.turns
         if turn.persona
     }

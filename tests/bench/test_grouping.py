@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 
 from bench import grouping
-from bench.grouping import main, prepared
+from bench.grouping import main, persona_of
 from bench.grouping_figures import paired, summary
 from bench.grouping_fit import INNER, WORDS, session_sums
 from bench.grouping_variants import VARIANTS, Lesson, lesson
 from bench.quality import bits_per_byte
-from sosias.corpus import prepare
+from sosias.corpus import prepared
 from sosias.templates import Window
 from sosias.training.methods import trainable_network
 from sosias.training.train import split_windows
@@ -22,12 +22,12 @@ from sosias.workspace import Persona
 
 @pytest.fixture(scope="module")
 def persona(llama_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Persona:
-    return prepared("sample", str(llama_folder), None, tmp_path_factory.mktemp("grouping") / "chats")
+    return persona_of("sample", str(llama_folder), None, tmp_path_factory.mktemp("grouping") / "chats")
 
 
 @pytest.fixture(scope="module")
 def lessons(persona: Persona) -> dict[str, Lesson]:
-    sessions = prepare.fold(persona, 0, 3)
+    sessions = prepared.fold(persona, 0, 3)
     return {name: lesson(persona, sessions, variant) for name, variant in VARIANTS.items()}
 
 
@@ -51,7 +51,7 @@ def test_all_are_measured_on_the_same_words(lessons: dict[str, Lesson]) -> None:
 
 def test_the_default_is_measured_as_evaluate_does(persona: Persona, lessons: dict[str, Lesson]) -> None:
     one = lessons["default"]
-    sessions = prepare.fold(persona, 0, 3)
+    sessions = prepared.fold(persona, 0, 3)
     theirs = split_windows(one.plan.template, sessions, "test", one.plan.run.training)
     assert [(window.ids, window.words) for window in one.test] == [
         (window.ids, window.words) for window in theirs
@@ -70,7 +70,7 @@ def test_the_first_word_of_a_later_bubble_is_not_inner(persona: Persona, lessons
         whole, inner = (sum(window.text_bytes for window in windows) for windows in (one.test, one.inner))
         first_words = sum(
             len(bubble.split(" ")[0].encode())
-            for session in prepare.fold(persona, 0, 3)
+            for session in prepared.fold(persona, 0, 3)
             for turn in session.turns
             for bubble in turn.bubbles[1:]
             if turn.persona and session.split == "test"
@@ -92,7 +92,7 @@ def test_rows_learn_the_tokens_that_windows_learn_and_read_more(lessons: dict[st
 
 def test_what_learns_the_same_is_not_compared(persona: Persona) -> None:
     # The sample's clock times are invented: within a session nobody is silent for ten minutes.
-    found = grouping._lessons(persona, prepare.fold(persona, 0, 3))
+    found = grouping._lessons(persona, prepared.fold(persona, 0, 3))
     assert sorted(found) == ["default", "joined", "own", "repeated"]
 
 

@@ -9,7 +9,8 @@ import pytest
 
 from sosias.cli.main import run
 from sosias.corpus.engine import read_messages
-from sosias.corpus.prepare import prepare, read_sessions
+from sosias.corpus.prepare import prepare
+from sosias.corpus.prepared import read_sessions
 from sosias.pipeline import new_persona, record_consent
 from sosias.settings import PersonaSettings
 from sosias.sources.people import names

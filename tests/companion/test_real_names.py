@@ -11,7 +11,8 @@ from sosias.cli.main import run
 from sosias.companion.companion import Answer
 from sosias.companion.real_names import RealNames
 from sosias.companion.screening import screen
-from sosias.corpus.prepare import prepare, read_sessions
+from sosias.corpus.prepare import prepare
+from sosias.corpus.prepared import read_sessions
 from sosias.corpus.session import Turn
 from sosias.messages import Message, to_table, with_ids
 from sosias.settings import Consent, PersonaSettings

@@ -7,7 +7,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from sosias.corpus import choosing, prepare
+from sosias.corpus import choosing, prepare, prepared
 from sosias.corpus.attributes_names import field_named, value_of
 from sosias.corpus.attributes_people import NoPeopleTable
 from sosias.corpus.attributes_text import Reader, hashtags
@@ -111,7 +111,7 @@ def known(persona: Persona) -> dict[str, dict[str, str]]:
     """Return what is known of each of the persona's posts."""
     return {
         text: dict(facts)
-        for session in prepare.read_sessions(persona)
+        for session in prepared.read_sessions(persona)
         for turn in session.turns
         for text, facts in zip(turn.bubbles, turn.attributes, strict=True)
     }
@@ -137,7 +137,7 @@ def test_chats_in_which_the_group_does_not_write_are_no_talk_of_theirs(tmp_path:
     workspace = workspace_of(tmp_path / "w", posts())
     persona = left(workspace)
     prepare.prepare(workspace, persona)
-    sessions = prepare.read_sessions(persona)
+    sessions = prepared.read_sessions(persona)
     assert {turn.author for session in sessions for turn in session.turns} == {"Ana Vial", "Bea"}
 
 
@@ -184,7 +184,7 @@ def test_without_being_asked_for_nothing_is_told_and_asking_is_written_down(tmp_
     workspace = workspace_of(tmp_path / "w", posts())
     persona = left(workspace)
     prepare.prepare(workspace, persona, attributes=False)
-    turns = [turn for session in prepare.read_sessions(persona) for turn in session.turns]
+    turns = [turn for session in prepared.read_sessions(persona) for turn in session.turns]
     assert all(turn.attributes == () for turn in turns)
     prepare.prepare(workspace, persona, attributes=True)
     assert workspace.persona("left").settings.preparation.attributes is True

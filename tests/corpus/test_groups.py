@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 
-from sosias.corpus import prepare
+from sosias.corpus import prepare, prepared
 from sosias.messages import Message, native_id, to_table, with_ids
 from sosias.settings import Consent, PersonaSettings, PreparationSettings
 from sosias.workspace import Persona, Workspace
@@ -58,7 +58,7 @@ def test_a_year_of_one_subreddit_and_the_next_are_two_personas(tmp_path: Path) -
         toaster = persona(workspace, f"toaster{year}", where, join="answers")
         counts = prepare.prepare(workspace, toaster)
         assert (counts["sessions"], counts["bubbles"]) == (24, 24)
-        sessions = prepare.read_sessions(toaster)
+        sessions = prepared.read_sessions(toaster)
         said = [[turn.bubbles for turn in session.turns] for session in sessions]
         assert all(f"post toastme{year}" in post[0] for post, _answer in said)
         assert sorted(answer[0] for _post, answer in said) == sorted(

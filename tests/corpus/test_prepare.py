@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sosias.corpus import choosing, prepare
+from sosias.corpus import choosing, prepare, prepared
 from sosias.corpus.session import Session, from_table
 from sosias.messages import Message, to_table, with_ids
 from sosias.settings import Consent, PersonaSettings, PreparationSettings
@@ -115,16 +115,18 @@ def persona(workspace: Workspace) -> Persona:
 
 
 def test_folds_train_on_the_past_of_what_they_test(persona: Persona) -> None:
-    whole = {session.number: session.turns for session in prepare.read_sessions(persona)}
+    whole = {session.number: session.turns for session in prepared.read_sessions(persona)}
     tested: set[int] = set()
     for number in range(3):
-        fold = prepare.fold(persona, number, 3)
+        fold = prepared.fold(persona, number, 3)
         test = {session.number for session in fold if session.split == "test"}
         assert test and max(s.number for s in fold if s.split != "test") < min(test)
         assert not tested & test
         assert all(whole[session.number] == session.turns for session in fold)
         tested |= test
-    assert [s.split for s in prepare.fold(persona, 2, 3)] == [s.split for s in prepare.read_sessions(persona)]
+    assert [s.split for s in prepared.fold(persona, 2, 3)] == [
+        s.split for s in prepared.read_sessions(persona)
+    ]
 
 
 def test_too_little_is_said_in_a_sentence(tmp_path: Path) -> None:
@@ -138,8 +140,8 @@ def test_too_little_is_said_in_a_sentence(tmp_path: Path) -> None:
     pq.write_table(to_table(with_ids([message(1, 0, "Ana")])), workspace.messages_folder / "0002.parquet")
     with pytest.raises(prepare.TooFewSessions, match="gap_minutes"):
         prepare.prepare(workspace, persona)
-    with pytest.raises(prepare.NotPrepared):
-        prepare.read_sessions(persona)
+    with pytest.raises(prepared.NotPrepared):
+        prepared.read_sessions(persona)
 
 
 def test_who_speaks_before_the_persona_is_the_partner() -> None:
@@ -151,9 +153,9 @@ def test_who_speaks_before_the_persona_is_the_partner() -> None:
         message(4, 4, "Ana"),
     ]
     sessions = sessions_of(messages)
-    assert prepare.partner(sessions) == "Bea"
-    assert prepare.is_group(sessions)
-    assert not prepare.is_group(sessions_of(messages[:2]))
+    assert prepared.partner(sessions) == "Bea"
+    assert prepared.is_group(sessions)
+    assert not prepared.is_group(sessions_of(messages[:2]))
 
 
 def test_shares_are_of_the_personas_bubbles(workspace: Workspace) -> None:
@@ -166,7 +168,7 @@ def test_shares_are_of_the_personas_bubbles(workspace: Workspace) -> None:
 def test_what_is_counted_is_what_is_written(workspace: Workspace) -> None:
     persona = workspace.new_persona(ANA)
     counts = prepare.prepare(workspace, persona)
-    sessions = prepare.read_sessions(persona)
+    sessions = prepared.read_sessions(persona)
     for name, count in counts["splits"].items():
         chosen = [session for session in sessions if session.split == name]
         mine = [turn for session in chosen for turn in session.turns if turn.persona]
@@ -187,7 +189,7 @@ def test_the_rules_say_what_they_took(workspace: Workspace) -> None:
 
 
 def test_what_narrows_the_messages_is_written_down(workspace: Workspace, persona: Persona) -> None:
-    whole = prepare.fingerprint(persona)
+    whole = prepared.fingerprint(persona)
     narrow = prepare.prepare(workspace, persona, where="sent_at < '2024-01-10'")
     assert narrow["bubbles"] < 100
     assert persona.settings.preparation.where == "sent_at < '2024-01-10'"
@@ -195,26 +197,26 @@ def test_what_narrows_the_messages_is_written_down(workspace: Workspace, persona
     assert again | {"seconds": None} == narrow | {"seconds": None}
     assert prepare.prepare(workspace, persona, where="")["bubbles"] == 100
     assert persona.settings.preparation.where is None
-    assert prepare.fingerprint(persona) == whole
+    assert prepared.fingerprint(persona) == whole
 
 
 def test_a_bad_narrowing_changes_nothing(workspace: Workspace, persona: Persona) -> None:
-    before = persona.settings, prepare.fingerprint(persona)
+    before = persona.settings, prepared.fingerprint(persona)
     with pytest.raises(choosing.BadWhere):
         prepare.prepare(workspace, persona, where="year(sent_at = 2024")
     with pytest.raises(prepare.NoWordsThere, match=r"chat = 'nobody'.*--where ''"):
         prepare.prepare(workspace, persona, where="chat = 'nobody'")
     with pytest.raises(prepare.TooFewSessions):
         prepare.prepare(workspace, persona, where="seq = 1")
-    assert (persona.settings, prepare.fingerprint(persona)) == before
+    assert (persona.settings, prepared.fingerprint(persona)) == before
 
 
 def test_chats_without_the_persona_are_not_learnt(workspace: Workspace, persona: Persona) -> None:
-    alone = prepare.read_sessions(persona)
+    alone = prepared.read_sessions(persona)
     others = [message(i, i * 50, ("Bea", "Eva", "Leo")[i % 3], f"o{i}", chat="others") for i in range(90)]
     pq.write_table(to_table(with_ids(others)), workspace.messages_folder / "0002.parquet")
     prepare.prepare(workspace, persona)
-    found = prepare.read_sessions(persona)
+    found = prepared.read_sessions(persona)
     assert found == alone
-    assert not prepare.is_group(found)
+    assert not prepared.is_group(found)
     assert any(not any(turn.persona for turn in one.turns) for one in found), "talk beside theirs stays"

@@ -14,7 +14,8 @@ import pytest
 
 from sosias.corpus.describe import describe_workspace
 from sosias.corpus.description.page import page
-from sosias.corpus.prepare import NotPrepared, prepare
+from sosias.corpus.prepare import prepare
+from sosias.corpus.prepared import NotPrepared
 from sosias.events import Event, Notice
 from sosias.messages import Message, to_table, with_ids
 from sosias.pipeline.forgetting import forget

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import torch
 
-from sosias.corpus import prepare
+from sosias.corpus import prepared
 from sosias.events import silent
 from sosias.models.likelihood import token_losses
 from sosias.models.network import load_network
@@ -21,7 +21,7 @@ from tests.tiny import QUICK, tiny_persona
 
 def planned(folder: Path, base: Path, settings: TrainingSettings = QUICK) -> training.Plan:
     _workspace, persona = tiny_persona(folder, base, settings)
-    return training.plan_run(persona, prepare.read_sessions(persona), persona.settings)
+    return training.plan_run(persona, prepared.read_sessions(persona), persona.settings)
 
 
 def fit_of(plan: training.Plan, folder: Path, network: Any = None) -> Fit:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import torch
 
-from sosias.corpus import prepare
+from sosias.corpus import prepared
 from sosias.evaluation.evaluate import evaluate
 from sosias.events import silent
 from sosias.models.base import open_base
@@ -26,7 +26,7 @@ from tests.tiny import QUICK, tiny_persona
 
 def fit_of(folder: Path, base: Path, **update: Any) -> Fit:
     _workspace, persona = tiny_persona(folder / "chats", base, QUICK.model_copy(update=update))
-    plan = training.plan_run(persona, prepare.read_sessions(persona), persona.settings)
+    plan = training.plan_run(persona, prepared.read_sessions(persona), persona.settings)
     settings = plan.run.training
     network = trainable_network(plan.base, settings)
     return Fit(network, Windows(plan.train, settings, 0), plan.validation, settings, 0, folder, silent)
@@ -84,7 +84,7 @@ def test_what_is_kept_is_what_was_trained(llama_folder: Path, tmp_path: Path, me
     training.write_settings(
         run.settings_file,
         training.plan_run(
-            persona, prepare.read_sessions(persona), training.requested(persona, {"method": method})
+            persona, prepared.read_sessions(persona), training.requested(persona, {"method": method})
         ).run,
     )
     from sosias.training.methods import keep

@@ -6,7 +6,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-from sosias.corpus import prepare
+from sosias.corpus import prepare, prepared
 from sosias.evaluation.interval import SessionLoss
 from sosias.evaluation.measure import run_losses
 from sosias.events import Event, Notice, silent
@@ -49,7 +49,7 @@ def tuned_loss(persona: Persona, run: Run) -> float:
     settings = persona.runs()[-1].settings
     base = open_base(settings.base)
     template = open_template(settings.template, base, settings.persona_author)
-    windows = split_windows(template, prepare.read_sessions(persona), "test", settings.training)
+    windows = split_windows(template, prepared.read_sessions(persona), "test", settings.training)
     losses: list[SessionLoss] = run_losses(base, run, windows, silent)
     return sum(one.tuned for one in losses)
 
@@ -81,7 +81,7 @@ def test_new_and_old_windows_are_shared_out(llama_folder: Path, tmp_path: Path) 
     training.train(workspace, persona, overrides={"steps": 1})
     parent = persona.finished_run()
     add_later(workspace, persona)
-    sessions = prepare.read_sessions(persona)
+    sessions = prepared.read_sessions(persona)
     plan = plan_update(persona, sessions, parent)
     assert plan is not None and plan.parent == parent
     known = read_learnt(parent)
@@ -96,7 +96,7 @@ def test_new_and_old_windows_are_shared_out(llama_folder: Path, tmp_path: Path) 
 
 def test_old_windows_are_drawn_again_in_the_same_way(llama_folder: Path, tmp_path: Path) -> None:
     _workspace, persona = tiny_persona(tmp_path / "chats", llama_folder)
-    plan = training.plan_run(persona, prepare.read_sessions(persona), persona.settings)
+    plan = training.plan_run(persona, prepared.read_sessions(persona), persona.settings)
     drawn = replayed(plan.train, 200, seed="1")
     assert drawn == replayed(plan.train, 200, seed="1") != replayed(plan.train, 200, seed="2")
     assert 200 <= sum(len(window.ids) for window in drawn) <= 200 + 64
@@ -119,6 +119,6 @@ def test_people_keep_their_stand_ins(llama_folder: Path, tmp_path: Path) -> None
     hidden = persona.settings.preparation.model_copy(update={"pseudonyms": True})
     persona.save(persona.settings.model_copy(update={"preparation": hidden}))
     prepare.prepare(workspace, persona)
-    before = prepare.partner(prepare.read_sessions(persona))
+    before = prepared.partner(prepared.read_sessions(persona))
     add_later(workspace, persona)
-    assert prepare.partner(prepare.read_sessions(persona)) == before != "Bea"
+    assert prepared.partner(prepared.read_sessions(persona)) == before != "Bea"

@@ -69,11 +69,11 @@ def trained(request: pytest.FixtureRequest, workspace: Workspace) -> Trained:
 
 def held_out_prompts(persona: Persona, template: Template) -> list[list[int]]:
     """Return prompts spread over the test sessions, each ending where the persona speaks."""
-    from sosias.corpus import prepare
+    from sosias.corpus import prepared
 
     prompts = [
         template.prompt(session.turns[:number], PROMPT_TOKENS)
-        for session in prepare.read_sessions(persona)
+        for session in prepared.read_sessions(persona)
         if session.split == "test"
         for number in range(1, len(session.turns))
     ]

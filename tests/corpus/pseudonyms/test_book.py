@@ -9,7 +9,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from sosias.cli.main import run
-from sosias.corpus.prepare import is_group, prepare, read_sessions, review
+from sosias.corpus.prepare import prepare, review
+from sosias.corpus.prepared import is_group, read_sessions
 from sosias.corpus.pseudonyms import book
 from sosias.corpus.pseudonyms.restoring import Restorer
 from sosias.events import Choice
