@@ -174,7 +174,7 @@ class Names:
             return self._is_particle(sentence, place)
         if self._look_up(small) is Sure.ALWAYS and small not in self._surnames:
             return False
-        if small in self._surnames:
+        if small in self._surnames and not (word[0].islower() and small in self._ordinary):
             return True
         if not word[0].isupper() and not word[0].islower():
             return False  # Arabic and Chinese have no capitals that tell

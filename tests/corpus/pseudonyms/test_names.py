@@ -79,6 +79,7 @@ def test_the_word_that_a_participants_name_is_stays() -> None:
         "Will it rain",
     ):
         assert found(text, names) == []
+    assert found("Ana sola en casa", Names(people=people_forms(["Pedro Sola"]))) == ["Ana"]
     assert found("Leo Gil y yo, hola sol", names) == ["Leo", "Gil", "sol"]
 
 
