@@ -130,7 +130,9 @@ class Names:
         if sentence.is_inside(place):
             return True
         if small in cues.DISCOURSE or small in cues.PET_WORDS:
-            return small in self.people and self._is_theirs(sentence, place)
+            # As a surname it is left: who is saved as Mi Amor is not meant by every `amor`.
+            takes_part = small in self.people and small not in self._surnames
+            return takes_part and self._is_theirs(sentence, place)
         if small in self.people or small in self.learnt:
             return sentence.is_titled(place) or sentence.is_weak(place)
         towards = sentence.is_behind(place, cues.TOWARDS) and small not in cues.NOT_WITH

@@ -121,10 +121,10 @@ class Sentence:
 
     def is_addressed(self, place: int) -> bool:
         """Is somebody spoken to: `hola leo`, `ven, leo`, `Leo, ven`?"""
-        greeting = self.small(place - 1)
+        greeting, is_opening = self.small(place - 1), self.small(place) in cues.OPENINGS
         if greeting in cues.GREETINGS and self.gap(place) in NEAR:
-            return greeting not in cues.WEAK_GREETINGS
-        if self.small(place) in cues.OPENINGS:
+            return greeting not in cues.WEAK_GREETINGS and (self.gap(place) == " " or not is_opening)
+        if is_opening:
             return False
         if place and place + 1 == len(self):
             return "," in self.gap(place)

@@ -83,6 +83,13 @@ def test_the_word_that_a_participants_name_is_stays() -> None:
     assert found("Leo Gil y yo, hola sol", names) == ["Leo", "Gil", "sol"]
 
 
+def test_what_anybody_is_called_is_no_name_though_somebody_is_saved_so() -> None:
+    names = Names(people=people_forms(["Mi Amor", "Vale", "Mamá"]))
+    for text in ("hola amor", "gracias, vale", "Vale, nos vemos", "ok vale", "hola mamá"):
+        assert found(text, names) == []
+    assert found("hola vale, dile a Vale que venga", names) == ["vale", "Vale"]
+
+
 def test_who_is_mentioned_is_found_in_any_spelling() -> None:
     finder = Finder(people=people_forms(["Rosa", "Juan Carlos Pérez", "Leo"]))
     for text, expected in (
