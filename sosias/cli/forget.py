@@ -117,6 +117,9 @@ def _afterwards(call: Call, traces: "Traces", runs: bool) -> list[str]:
             said = _("A where of {name} holds part of their name still: see {file}.")
             file = call.workspace().persona(persona.persona).settings_file
             lines.append(said.format(name=persona.persona, file=file))
+        if persona.exports:
+            said = _("{name} was exported, and what was exported is yours to delete: {folders}.")
+            lines.append(said.format(name=persona.persona, folders=", ".join(persona.exports)))
     if traces.others:
         said = _("Files here that are not sosias's, and may hold their words: {names}.")
         lines.append(said.format(names=", ".join(traces.others)))

@@ -71,6 +71,7 @@ def _mark(aim: Aim, run: Run, *, delete: bool) -> None:
     write_settings(run.settings_file, settings.model_copy(update={"partner": partner, "outdated": True}))
     if run.checkpoint_folder.is_dir():
         shutil.rmtree(run.checkpoint_folder)
+    run.learnt_file.unlink(missing_ok=True)  # nothing goes on from here, and it tells what was learnt
     _sweep(run.folder.glob(".*"))
 
 

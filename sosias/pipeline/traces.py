@@ -18,7 +18,7 @@ from sosias.sources.people import People
 from sosias.sources.sieve import Sieve, batches
 from sosias.sources.spellings import folded, plain
 from sosias.sources.store import all_spellings, find_spelling
-from sosias.workspace import Run, Workspace
+from sosias.workspace import Persona, Run, Workspace
 
 OURS = {"sosias.toml", "people.toml", "messages", "personas", "report", "fault.txt", "server-token"}
 """What sosias itself lays down in a workspace; hidden files apart."""
@@ -45,6 +45,8 @@ class PersonaTraces:
     """Talks with the persona are kept; they may name the person."""
     hints: bool
     """An expression that selects messages holds part of a name still, and is kept: it may mean others."""
+    exports: tuple[str, ...]
+    """Folders that one of these runs was exported to: out of reach here."""
 
 
 @dataclass(frozen=True)
@@ -178,7 +180,14 @@ def _persona_traces(aim: Aim, name: str) -> PersonaTraces | None:
         runs=runs,
         talks=persona.talks_file.is_file(),
         hints=hints,
+        exports=_exports(persona, runs),
     )
+
+
+def _exports(persona: Persona, runs: Sequence[str]) -> tuple[str, ...]:
+    from sosias.pipeline.exporting import read_exports
+
+    return tuple(dict.fromkeys(one["path"] for one in read_exports(persona) if one["run"] in runs))
 
 
 def _hints(aim: Aim, unnamed: PersonaSettings) -> bool:

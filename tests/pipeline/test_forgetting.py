@@ -33,6 +33,7 @@ from sosias.sources.store import UnknownAuthor, import_files, join_people, part_
 from sosias.workspace import (
     Persona,
     Workspace,
+    append_line,
     private_folder,
     read_settings,
     write_json,
@@ -288,6 +289,19 @@ def test_the_page_that_describes_the_messages_goes(workspace: Workspace) -> None
     assert traces.look and traces.others == ()
     assert found_in(workspace) == [] and not workspace.look_page.exists()
     assert not survey(workspace, "Berenguela Ruiz").look
+
+
+def test_what_was_exported_and_learnt_is_said_and_deleted(workspace: Workspace, tmp_path: Path) -> None:
+    ana, calle = workspace.persona("ana"), workspace.persona("calle")
+    for one in (ana, calle):
+        run = one.runs()[-1].folder.name
+        append_line(one.folder / "exports.jsonl", {"to": "hf", "path": str(tmp_path / one.name), "run": run})
+        write_text(one.runs()[-1].learnt_file, "0123\n")
+    traces = forget(workspace, "Berenguela Ruiz")
+    exported = {one.persona: one.exports for one in traces.personas}
+    assert exported["ana"] == (str(tmp_path / "ana"),)
+    assert "calle" not in exported, "who never met them has nothing of theirs to delete"
+    assert not ana.runs()[-1].learnt_file.exists() and calle.runs()[-1].learnt_file.exists()
 
 
 def test_part_of_a_name_in_an_expression_is_said(workspace: Workspace) -> None:
