@@ -33,6 +33,11 @@ class OutdatedRun(SosiasError):
     there: train it from the start with sosias -p {name} train."""
 
 
+class NewNetwork(SosiasError):
+    """{name} is a network from scratch, which no newer export is taught: train it again with sosias -p
+    {name} train, or a person on it with --base {folder}."""
+
+
 def update(workspace: Workspace, persona: Persona, *, listener: Listener = silent) -> dict[str, Any]:
     """Train the persona on what its last run has not learnt, from there on; return the result.
 
@@ -41,13 +46,15 @@ def update(workspace: Workspace, persona: Persona, *, listener: Listener = silen
 
     Raises:
         NotTrained: there is no run to go on from.
-        OutdatedRun: the run may not be gone on from.
+        OutdatedRun, NewNetwork: the run may not be gone on from.
         As `train`.
     """
     with workspace.writing():
         parent = persona.finished_run()
         if parent.settings.outdated:
             raise OutdatedRun(name=persona.name)
+        if parent.settings.training.method == "scratch":
+            raise NewNetwork(name=persona.name, folder=parent.weights_folder)
         plan = plan_update(persona, prepared.read_sessions(persona), parent)
         if plan is None:
             listener(

@@ -16,7 +16,7 @@ from sosias.templates import open_template
 from sosias.training import train as training
 from sosias.training.learnt import key, read_learnt
 from sosias.training.train import split_windows
-from sosias.training.update import OutdatedRun, plan_update, replayed, update
+from sosias.training.update import NewNetwork, OutdatedRun, plan_update, replayed, update
 from sosias.workspace import NotTrained, Persona, Run, Workspace, write_settings
 from tests.tiny import tiny_persona
 
@@ -111,6 +111,12 @@ def test_nothing_goes_on_from_nothing_or_from_forgotten_people(llama_folder: Pat
     run = persona.finished_run()
     write_settings(run.settings_file, run.settings.model_copy(update={"outdated": True}))
     with pytest.raises(OutdatedRun, match="from the start"):
+        update(workspace, persona)
+    scratch = run.settings.training.model_copy(update={"method": "scratch"})
+    write_settings(
+        run.settings_file, run.settings.model_copy(update={"outdated": False, "training": scratch})
+    )
+    with pytest.raises(NewNetwork, match="weights"):
         update(workspace, persona)
 
 
