@@ -60,7 +60,7 @@ def test_one_party_and_one_source() -> None:
 
 
 def test_a_persona_by_an_expression_is_narrowed_too() -> None:
-    assert said("true", author=None) == (["a3"], ["e1"]), "chats without the persona are none of its talk"
+    assert said("true", author=None) == (["a3", "e1"], []), "chats without the persona are none of its talk"
     assert said("author <> 'Eva'", author=None) == (["a3"], [])
 
 
