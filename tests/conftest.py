@@ -6,8 +6,13 @@ from pathlib import Path
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # tiny networks: threads would only wait for each other
 
 import pytest
+from hypothesis import settings
 
 os.environ["SOSIAS_LANGUAGE"] = "en"  # help texts are translated while a module is imported
+
+# A busy machine makes a test no worse.
+settings.register_profile("patient", settings(), deadline=None)
+settings.load_profile("patient")
 
 
 @pytest.fixture(scope="session")

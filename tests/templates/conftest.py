@@ -4,16 +4,11 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from hypothesis import settings
 
 from tests.bases import smollm2
 from tests.tiny import byte_tokenizer
 
 __all__ = ["smollm2"]
-
-# A busy machine makes a test no worse.
-settings.register_profile("templates", deadline=None)
-settings.load_profile("templates")
 
 
 @pytest.fixture(scope="session")
