@@ -108,7 +108,7 @@ def _condition(messages: ir.Table, where: str, name: str) -> ir.Table:
     """
     try:
         beyond = _beyond(where)
-    except Exception as error:
+    except Exception as error:  # sqlglot's errors of reading, of depth, of a sign it does not know
         raise _bad(where, str(error).splitlines()[0]) from error
     if beyond:
         raise _bad(where, _("it may look at the messages alone, and at no file, table or query beside them"))
@@ -120,7 +120,7 @@ def _condition(messages: ir.Table, where: str, name: str) -> ir.Table:
         query = f"SELECT *, coalesce(({expression}\n), false) AS _condition FROM {name}"
         dialect = None if messages.get_backend().name == "duckdb" else "duckdb"
         found: Any = table.alias(name).sql(query, dialect=dialect)
-    except Exception as error:
+    except Exception as error:  # each engine has kinds of its own for a name or a type that is wrong
         raise _bad(where, str(error).splitlines()[0]) from error
     if not found._condition.type().is_boolean():
         raise _bad(where, _("it is neither true nor false"))

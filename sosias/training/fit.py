@@ -26,7 +26,7 @@ from sosias.templates.window import Window
 from sosias.training.batches import Step, collate
 from sosias.training.checkpoint import Checkpoint, State, load_best, save_best
 from sosias.training.interrupts import interrupts
-from sosias.training.memory import NotEnoughMemory, is_out_of_memory
+from sosias.training.memory import NotEnoughMemory, is_out_of_memory, peak_rss_mb
 from sosias.training.metrics import Metrics
 from sosias.training.schedule import learning_rate
 from sosias.training.source import Source
@@ -68,6 +68,19 @@ class Fitted:
     seconds: float
     best_loss: float
     losses: list[float]
+
+    def figures(self) -> dict[str, Any]:
+        """Return what a run's result tells of how it went."""
+        return {
+            "steps": self.steps,
+            "tokens": self.tokens,
+            "supervised_tokens": self.supervised_tokens,
+            "tokens_per_second": round(self.tokens / max(self.seconds, 1e-9), 1),
+            "seconds": round(self.seconds, 1),
+            "peak_rss_mb": peak_rss_mb(),
+            "stopped": self.stopped,
+            "validation_losses": [round(loss, 4) for loss in self.losses],
+        }
 
 
 class Fit:

@@ -18,7 +18,7 @@ from sosias.settings import PersonaSettings, RunSettings, TrainingSettings
 from sosias.training.batches import PAD_TO
 from sosias.training.choices import choose_loss, choose_steps
 from sosias.training.foreseen import check_disk, choose_micro_batch, size_of
-from sosias.training.memory import available_bytes, peak_rss_mb
+from sosias.training.memory import available_bytes
 from sosias.training.scratch import (
     BATCH_TOKENS,
     BLOCK,
@@ -218,12 +218,5 @@ def _result(
         "choices": [{"what": one.what, "value": one.value, "why": one.why} for one in choices],
         "weights": sum(weight.numel() for weight in fit.network.parameters()),
         "vocabulary": base.config.vocab_size,
-        "steps": fitted.steps,
-        "tokens": fitted.tokens,
-        "supervised_tokens": fitted.supervised_tokens,
-        "tokens_per_second": round(fitted.tokens / max(fitted.seconds, 1e-9), 1),
-        "seconds": round(fitted.seconds, 1),
-        "peak_rss_mb": peak_rss_mb(),
-        "stopped": fitted.stopped,
-        "validation_losses": [round(loss, 4) for loss in fitted.losses],
+        **fitted.figures(),
     }

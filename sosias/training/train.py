@@ -20,7 +20,7 @@ from sosias.templates import Template, Window, choose_template, open_template
 from sosias.training.choices import after_windows, before_windows, choose_steps
 from sosias.training.foreseen import Size, check_disk, choose_micro_batch, size_of
 from sosias.training.learnt import key, write_learnt
-from sosias.training.memory import available_bytes, peak_rss_mb
+from sosias.training.memory import available_bytes
 from sosias.workspace import BadSettings, Persona, Run, Workspace, private_folder, write_json, write_settings
 
 OF_THE_MACHINE = ("steps", "micro_batch_tokens", "dtype")
@@ -225,16 +225,7 @@ def carry_out(plan: Plan, run: Run, listener: Listener) -> dict[str, Any]:
     write_learnt(run, plan.learnt)
     write_settings(run.settings_file, settings)
     fitted = fit.run()
-    result = _result(replace(plan, choices=[*plan.choices, *choices]), settings) | {
-        "steps": fitted.steps,
-        "tokens": fitted.tokens,
-        "supervised_tokens": fitted.supervised_tokens,
-        "tokens_per_second": round(fitted.tokens / max(fitted.seconds, 1e-9), 1),
-        "seconds": round(fitted.seconds, 1),
-        "peak_rss_mb": peak_rss_mb(),
-        "stopped": fitted.stopped,
-        "validation_losses": [round(loss, 4) for loss in fitted.losses],
-    }
+    result = _result(replace(plan, choices=[*plan.choices, *choices]), settings) | fitted.figures()
     if fitted.stopped != "interrupted":
         keep(network, plan.base, training, run)
         write_json(run.result_file, result)
