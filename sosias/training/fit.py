@@ -25,7 +25,7 @@ from sosias.settings import TrainingSettings
 from sosias.templates.window import Window
 from sosias.training.batches import Step, collate
 from sosias.training.checkpoint import Checkpoint, State, load_best, save_best
-from sosias.training.distributed import RankOutOfMemory
+from sosias.training.distributed import OneProcessStep, RankOutOfMemory, launch
 from sosias.training.distributed_group import ALONE, Ranks
 from sosias.training.distributed_network import (
     as_copies,
@@ -93,6 +93,9 @@ class Fit:
         optimizer: what takes the steps; None: AdamW without decay.
         ranks: the processes that train together; the source shares its rows out among them.
         sharded: each of them holds a part of the weights instead of a copy of all; only where all learn.
+
+    Raises:
+        AccelerateLaunch, EachAlone, OneProcessStep: other processes were started that `ranks` does not know.
     """
 
     def __init__(
@@ -117,6 +120,8 @@ class Fit:
         self.metrics = Metrics(folder, listener)
         self.trained_before = trained_before
         self.network = network
+        if launch().world != ranks.world:
+            raise OneProcessStep
         self.ranks = ranks
         self.accelerator = accelerator or Accelerator(cpu=not torch.cuda.is_available())
         assert self.accelerator.num_processes == ranks.world, "one of several processes would train alone"

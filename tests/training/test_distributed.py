@@ -13,13 +13,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from safetensors.torch import load_file
 
+from sosias.corpus.prepared import read_sessions
 from sosias.pipeline import run_step
 from sosias.settings import TrainingSettings
 from sosias.training import distributed_memory as memory
 from sosias.training.batches import epoch_steps
 from sosias.training.distributed import AccelerateLaunch, EachAlone, Launch, OneProcessStep, launch, place
+from sosias.training.fit import Fit
 from sosias.training.foreseen import Size
-from sosias.training.train import train
+from sosias.training.methods import trainable_network
+from sosias.training.source import Windows
+from sosias.training.train import plan_run, train
 from sosias.workspace import Persona, Workspace
 from tests.tiny import QUICK, tiny_persona
 
@@ -199,6 +203,19 @@ def test_only_training_runs_in_several_processes(tmp_path: Path, monkeypatch: py
         monkeypatch.setenv(name, value)
     with pytest.raises(OneProcessStep):
         run_step("prepare", tmp_path)
+
+
+def test_a_loop_that_does_not_know_of_the_others_does_not_begin(
+    llama_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _workspace, persona = persona_in(tmp_path / "chats", llama_folder)
+    plan = plan_run(persona, read_sessions(persona), persona.settings)
+    network = trainable_network(plan.base, plan.run.training)
+    for environment, error in (({"WORLD_SIZE": "2"}, EachAlone), (TORCHRUN, OneProcessStep)):
+        for name, value in environment.items():
+            monkeypatch.setenv(name, value)
+        with pytest.raises(error):
+            Fit(network, Windows(plan.train, QUICK, 0), plan.validation, QUICK, 0, tmp_path)
 
 
 # --- how work is shared out ----------------------------------------------------------------------
