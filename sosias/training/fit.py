@@ -11,7 +11,6 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import torch
 from accelerate import Accelerator
@@ -20,10 +19,10 @@ from torch import nn
 from sosias.errors import SosiasError
 from sosias.events import Listener, Notice, silent
 from sosias.language import translate as _
-from sosias.models.likelihood import parts, summed_loss
+from sosias.models.likelihood import parts
 from sosias.settings import TrainingSettings
 from sosias.templates.window import Window
-from sosias.training.batches import Step, collate
+from sosias.training.batches import Step
 from sosias.training.checkpoint import Checkpoint, State, load_best, save_best
 from sosias.training.distributed import OneProcessStep, RankOutOfMemory, launch
 from sosias.training.distributed_group import ALONE, Ranks
@@ -37,6 +36,7 @@ from sosias.training.distributed_network import (
     passing,
 )
 from sosias.training.interrupts import interrupts
+from sosias.training.learner import Learner, mean_loss, nothing
 from sosias.training.memory import NotEnoughMemory, is_out_of_memory
 from sosias.training.metrics import Metrics
 from sosias.training.schedule import learning_rate
@@ -51,21 +51,6 @@ SAVING_SHARE = 0.05
 class LossNotFinite(SosiasError):
     """The loss was no longer a number at step {step}: train with a lower learning_rate (it was
     {rate:g}); the weights from before are kept."""
-
-
-class Learner(nn.Module):
-    """A network that answers with its loss: what Accelerate wraps, so that gradients are shared."""
-
-    def __init__(self, network: nn.Module, *, mixed: bool = False) -> None:
-        super().__init__()
-        self.network = network
-        self.mixed = mixed
-        """Compute products in bfloat16 with weights in float32."""
-
-    def forward(self, ids: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
-        """Return the summed negative log-likelihood, in nats, of the labels that are not −100."""
-        with torch.autocast(ids.device.type, torch.bfloat16, enabled=self.mixed):
-            return summed_loss(self.network, ids, labels)
 
 
 @dataclass(frozen=True)
@@ -363,28 +348,6 @@ def halved(step: Step) -> Step:
     return parts
 
 
-def nothing(pad_id: int) -> Batch:
-    """Return a batch that teaches nothing: for a process that waits for others in a pass."""
-    ids = torch.full((1, 2), pad_id)
-    return Batch(ids, torch.full_like(ids, -100), 0)
-
-
 def _counted(batches: Sequence[Batch]) -> tuple[int, int]:
     """Return how many tokens are learnt, and how many there are."""
     return sum(batch.learnt for batch in batches), sum(batch.tokens for batch in batches)
-
-
-@torch.no_grad()
-def mean_loss(learner: Any, windows: Sequence[Window], pad_id: int, ranks: Ranks = ALONE) -> float:
-    """Return the mean negative log-likelihood of the windows' learnt tokens, in nats."""
-    learner.eval()
-    windows = ranks.share(windows)
-    (passes,) = ranks.most(-(-len(windows) // 4))
-    total, count = 0.0, 0
-    for first in range(0, 4 * passes, 4):
-        part = windows[first : first + 4]
-        ids, labels = collate(part, pad_id) if part else (nothing(pad_id).ids, nothing(pad_id).labels)
-        total += float(learner(ids, labels))
-        count += int((labels[:, 1:] != -100).sum())
-    loss, learnt = ranks.total(total, count)
-    return loss / learnt

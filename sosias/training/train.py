@@ -20,7 +20,7 @@ from sosias.settings import PersonaSettings, RunSettings, TrainingSettings
 from sosias.templates import Template, Window, choose_template, open_template
 from sosias.training.choices import after_windows, before_windows, choose_steps
 from sosias.training.distributed import SHARED_METHODS, MethodAlone
-from sosias.training.foreseen import Size, check_disk, choose_micro_batch, size_of
+from sosias.training.foreseen import Size, check_disk, size_of
 from sosias.training.learnt import key, write_learnt
 from sosias.training.memory import peak_rss_mb
 from sosias.workspace import BadSettings, Persona, Run, Workspace, private_folder, write_json, write_settings
@@ -233,6 +233,7 @@ def same_run(persona: Persona, plan: Plan) -> Run | None:
 def carry_out(plan: Plan, run: Run, listener: Listener, ranks: "Ranks | None" = None) -> dict[str, Any]:
     """Train as planned into the run's folder; return and write the result, unless interrupted."""
     from sosias.training.distributed_group import ALONE
+    from sosias.training.distributed_memory import fitted_to_machine
     from sosias.training.fit import Fit
     from sosias.training.methods import keep, trainable_network
     from sosias.training.source import Windows
@@ -240,7 +241,9 @@ def carry_out(plan: Plan, run: Run, listener: Listener, ranks: "Ranks | None" = 
     ranks = ranks or ALONE
     settings = ranks.from_first(lambda: run.settings if run.settings_file.is_file() else plan.run)
     ranks.from_first(lambda: _make_ready(plan, run, settings.training, listener))
-    training, choices, sharded = _for_this_machine(plan, settings.training, ranks)
+    training, choices, sharded = fitted_to_machine(
+        plan.size, settings.training, plan.train, plan.validation, ranks
+    )
     network = trainable_network(plan.base, training, plan.parent)
     pad_id = plan.base.config.pad_id
     fit = Fit(
@@ -297,38 +300,6 @@ def _make_ready(plan: Plan, run: Run, training: TrainingSettings, listener: List
     """Convert the base, where that is still to be done, and see that there is room on the disk."""
     to_hf(plan.base, listener)
     check_disk(private_folder(run.folder), plan.size, training)
-
-
-def _for_this_machine(
-    plan: Plan, training: TrainingSettings, ranks: "Ranks"
-) -> tuple[TrainingSettings, list[Choice], bool]:
-    """Choose what several processes hold, and how much goes through the network at once.
-
-    Returns the settings, what was chosen, and whether each process holds a part of the weights.
-    """
-    from sosias.training import distributed_memory as memory
-
-    windows = plan.train
-    length = max(len(window.ids) for window in [*windows, *plan.validation])
-    tokens = sum(len(window.ids) for window in windows)
-    learnt = sum(sum(window.learnt) for window in windows) / tokens
-    available = memory.least_available(ranks)
-    choices: list[Choice] = []
-    standing = None
-    if ranks.world > 1:
-        sharing = memory.choose_sharing(
-            plan.size, training, length=length, learnt=learnt, available=available
-        )
-        choices.append(sharing)
-        if sharing.value == memory.PARTS:
-            standing = memory.standing_bytes_in_parts(plan.size, training, ranks.world)
-    if training.micro_batch_tokens is None:
-        micro = choose_micro_batch(
-            plan.size, training, length=length, learnt=learnt, available=available, standing=standing
-        )
-        choices.append(micro)
-        training = training.model_copy(update={"micro_batch_tokens": int(micro.value)})
-    return training, choices, standing is not None
 
 
 def _result(plan: Plan, settings: RunSettings) -> dict[str, Any]:
