@@ -65,11 +65,14 @@ def train(
 ) -> None:
     """Train, going on with an unfinished run of the same settings."""
     from sosias.pipeline import settle_base
+    from sosias.training.distributed import place
 
+    here = place()
     with call.listening() as listener:
         persona = call.persona()
         chosen = base
-        if (method or persona.settings.training.method) != "scratch":
+        # of several processes none may ask, nor choose by itself: a base is settled before
+        if here.world == 1 and (method or persona.settings.training.method) != "scratch":
             chosen = settle_base(
                 call.workspace(), persona, base, lambda name: accepts(call, accept_terms, name), listener
             )
@@ -85,6 +88,8 @@ def train(
         _show_windows(call, show_windows, wanted)
         return
     result = call.run_step("train", wanted)
+    if not here.first:
+        return  # the first one answers for all
     go_on = _("Go on with: {command}").format(command=call.spelt("evaluate"))
     call.finish(result, summary(result), go_on)
 

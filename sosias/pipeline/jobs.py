@@ -28,6 +28,7 @@ from sosias.language import system_language, use_language
 from sosias.language import translate as _
 from sosias.pipeline.faults import Fault, write_fault
 from sosias.pipeline.steps import STEPS, Step
+from sosias.training.distributed import OneProcessStep, place
 
 PATIENCE_SECONDS = 0.2
 """How often a waiting parent looks whether it was interrupted: Windows does not wake it."""
@@ -72,11 +73,16 @@ def run_step(
 ) -> dict[str, Any]:
     """Run a step of `STEPS` in a process of its own and return its result.
 
+    Of the processes that torchrun has started each runs the step itself: they know of each other.
+
     Raises:
+        OneProcessStep: several were started for a step that is none for several.
         SosiasError: as the step raised it; StepEnded where the system ended the process.
         Stopped: the user interrupted it.
         StepFault: anything else; a report lies in the workspace.
     """
+    if place().world > 1:
+        return _run_among_others(step, workspace_folder, persona_name, arguments or {}, listener)
     listener(Progress(step, 0, 0))
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe()
@@ -94,6 +100,19 @@ def run_step(
     result = _settle(outcome, step, workspace_folder, process.exitcode, bool(presses))
     listener(Progress(step, 1, 1))
     return result
+
+
+def _run_among_others(
+    step: str, folder: Path, persona_name: str | None, arguments: dict[str, Any], listener: Listener
+) -> dict[str, Any]:
+    """Run a training in this very process, one of several."""
+    if step != "train":
+        raise OneProcessStep
+    warnings.simplefilter("ignore")
+    said = listener if place().first else silent
+    outcome = _outcome(STEPS[step], folder, persona_name, arguments, said)
+    interrupted = outcome == Outcome() or (outcome.result or {}).get("stopped") == "interrupted"
+    return _settle(outcome, step, folder, None, interrupted)
 
 
 def _settle(

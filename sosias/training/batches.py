@@ -19,17 +19,21 @@ Step = list[list[int]]
 """Micro-batches of one optimiser step, each a list of positions in the list of windows."""
 
 
-def epoch_steps(lengths: Sequence[int], *, batch: int, micro: int, seed: int, epoch: int) -> list[Step]:
+def epoch_steps(
+    lengths: Sequence[int], *, batch: int, micro: int, seed: int, epoch: int, rank: int = 0, world: int = 1
+) -> list[Step]:
     """Share an epoch's windows out to steps of about `batch` tokens, in micro-batches of at most `micro`.
 
     Windows are drawn at random; inside a step those of like length go together, so that little is
-    padded. Every window is in exactly one micro-batch; a window longer than `micro` is alone.
+    padded. Every window is in exactly one micro-batch; a window longer than `micro` is alone. Of
+    `world` processes each gets its own windows of the same steps; the shares are of like length.
     """
     order = list(range(len(lengths)))
     random.Random(f"{seed}-{epoch}").shuffle(order)
     count = max(1, round(sum(lengths) / batch))
     bounds = _even_bounds([lengths[i] for i in order], count)
-    return [_micro_batches(order[a:b], lengths, micro) for a, b in bounds if b > a]
+    chosen = (sorted(order[a:b], key=lambda i: -lengths[i]) for a, b in bounds if b > a)
+    return [_micro_batches(windows[rank::world], lengths, micro) for windows in chosen]
 
 
 def _even_bounds(lengths: Sequence[int], count: int) -> Iterator[tuple[int, int]]:
@@ -44,7 +48,7 @@ def _even_bounds(lengths: Sequence[int], count: int) -> Iterator[tuple[int, int]
 
 def _micro_batches(chosen: Sequence[int], lengths: Sequence[int], micro: int) -> Step:
     step: Step = []
-    for window in sorted(chosen, key=lambda i: -lengths[i]):
+    for window in chosen:
         # Sorted by falling length: the first of a micro-batch is as long as any, so this is its padded size.
         if step and lengths[step[-1][0]] * (len(step[-1]) + 1) <= micro:
             step[-1].append(window)
@@ -54,12 +58,19 @@ def _micro_batches(chosen: Sequence[int], lengths: Sequence[int], micro: int) ->
 
 
 def steps_from(
-    lengths: Sequence[int], *, batch: int, micro: int, seed: int, skip: int
+    lengths: Sequence[int],
+    *,
+    batch: int,
+    micro: int,
+    seed: int,
+    skip: int,
+    rank: int = 0,
+    world: int = 1,
 ) -> Iterator[tuple[int, Step]]:
     """Yield (epoch, step) for ever, epoch after epoch, leaving out the first `skip` steps."""
     epoch = 0
     while True:
-        steps = epoch_steps(lengths, batch=batch, micro=micro, seed=seed, epoch=epoch)
+        steps = epoch_steps(lengths, batch=batch, micro=micro, seed=seed, epoch=epoch, rank=rank, world=world)
         for step in steps[skip:]:
             yield epoch, step
         skip = max(0, skip - len(steps))

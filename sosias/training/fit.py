@@ -20,16 +20,28 @@ from torch import nn
 from sosias.errors import SosiasError
 from sosias.events import Listener, Notice, silent
 from sosias.language import translate as _
-from sosias.models.likelihood import summed_loss
+from sosias.models.likelihood import parts
 from sosias.settings import TrainingSettings
 from sosias.templates.window import Window
-from sosias.training.batches import Step, collate
+from sosias.training.batches import Step
 from sosias.training.checkpoint import Checkpoint, State, load_best, save_best
+from sosias.training.distributed import OneProcessStep, RankOutOfMemory, launch
+from sosias.training.distributed_group import ALONE, Ranks
+from sosias.training.distributed_network import (
+    as_copies,
+    gathered,
+    in_parts,
+    is_in_parts,
+    like,
+    optimizer_like,
+    passing,
+)
 from sosias.training.interrupts import interrupts
+from sosias.training.learner import Learner, mean_loss, nothing
 from sosias.training.memory import NotEnoughMemory, is_out_of_memory, peak_rss_mb
 from sosias.training.metrics import Metrics
 from sosias.training.schedule import learning_rate
-from sosias.training.source import Source
+from sosias.training.source import Batch, Source
 
 LARGEST_GRADIENT = 1.0
 """Norm to which longer gradients are cut."""
@@ -40,21 +52,6 @@ SAVING_SHARE = 0.05
 class LossNotFinite(SosiasError):
     """The loss was no longer a number at step {step}: train with a lower learning_rate (it was
     {rate:g}); the weights from before are kept."""
-
-
-class Learner(nn.Module):
-    """A network that answers with its loss: what Accelerate wraps, so that gradients are shared."""
-
-    def __init__(self, network: nn.Module, *, mixed: bool = False) -> None:
-        super().__init__()
-        self.network = network
-        self.mixed = mixed
-        """Compute products in bfloat16 with weights in float32."""
-
-    def forward(self, ids: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
-        """Return the summed negative log-likelihood, in nats, of the labels that are not −100."""
-        with torch.autocast(ids.device.type, torch.bfloat16, enabled=self.mixed):
-            return summed_loss(self.network, ids, labels)
 
 
 @dataclass(frozen=True)
@@ -93,6 +90,11 @@ class Fit:
         trained_before: what the network comes with counts as a result, too.
         accelerator: what shares the work out; None: one of this process.
         optimizer: what takes the steps; None: AdamW without decay.
+        ranks: the processes that train together; the source shares its rows out among them.
+        sharded: each of them holds a part of the weights instead of a copy of all; only where all learn.
+
+    Raises:
+        AccelerateLaunch, EachAlone, OneProcessStep: other processes were started that `ranks` does not know.
     """
 
     def __init__(
@@ -108,6 +110,8 @@ class Fit:
         trained_before: bool = False,
         accelerator: Accelerator | None = None,
         optimizer: torch.optim.Optimizer | None = None,
+        ranks: Ranks = ALONE,
+        sharded: bool = False,
     ) -> None:
         self.source, self.validation = source, validation
         self.settings, self.pad_id, self.listener = settings, pad_id, listener
@@ -115,10 +119,18 @@ class Fit:
         self.metrics = Metrics(folder, listener)
         self.trained_before = trained_before
         self.network = network
-        self.trained = {name: value for name, value in network.named_parameters() if value.requires_grad}
+        if launch().world != ranks.world:
+            raise OneProcessStep
+        self.ranks = ranks
         self.accelerator = accelerator or Accelerator(cpu=not torch.cuda.is_available())
+        assert self.accelerator.num_processes == ranks.world, "one of several processes would train alone"
         whole = settings.method == "full"
-        learner = Learner(network, mixed=whole and settings.dtype == "bfloat16")
+        learner: nn.Module = Learner(network, mixed=whole and settings.dtype == "bfloat16")
+        if ranks.world > 1:
+            learner = learner.to(self.accelerator.device)
+        if sharded:
+            in_parts(learner, parts(network)[0], ranks, self.accelerator.device)
+        self.trained = {name: value for name, value in network.named_parameters() if value.requires_grad}
         optimizer = optimizer or torch.optim.AdamW(
             self.trained.values(),
             lr=settings.learning_rate or 0,
@@ -127,7 +139,11 @@ class Fit:
             # the fused step makes no copies of the moments, which count where all weights are trained
             **({"fused": True} if whole else {"foreach": True}),
         )
-        self.learner, self.optimizer = self.accelerator.prepare(learner, optimizer)
+        if ranks.world == 1:
+            self.learner, self.optimizer = self.accelerator.prepare(learner, optimizer)
+        else:
+            self.learner = learner if sharded else as_copies(learner)
+            self.optimizer = self.accelerator.prepare(optimizer)
         self.state = Checkpoint()
 
     # --- one step ------------------------------------------------------------------------------
@@ -135,14 +151,17 @@ class Fit:
     def gradient(self, step: Step) -> tuple[float, int, int]:
         """Add up a step's gradient; return its mean loss, its tokens and its learnt tokens."""
         batches = [self.source.batch(rows) for rows in step]
-        learnt = sum(batch.learnt for batch in batches)
+        learnt, tokens = map(int, self.ranks.total(*_counted(batches)))
+        (passes,) = self.ranks.most(len(batches))
+        batches += [nothing(self.pad_id)] * (passes - len(batches))  # all take part in each pass
         total = 0.0
-        for batch in batches:
+        for number, batch in enumerate(batches, start=1):
             device = self.accelerator.device
-            loss = self.learner(batch.ids.to(device), batch.labels.to(device)) / learnt
-            self.accelerator.backward(loss)
+            with passing(self.learner, last=number == passes):
+                loss = self.learner(batch.ids.to(device), batch.labels.to(device)) / learnt
+                self.accelerator.backward(loss * self.ranks.world)  # the processes' gradients are averaged
             total += float(loss.detach())
-        return total, sum(batch.tokens for batch in batches), learnt
+        return self.ranks.total(total)[0], tokens, learnt
 
     def step(self, step: Step) -> float:
         """Take one optimiser step; return its mean loss in nats a learnt token.
@@ -153,8 +172,10 @@ class Fit:
         rate = learning_rate(self.state.step, self.settings)
         for group in self.optimizer.param_groups:
             group["lr"] = rate
+        self.ranks.seed(self.settings.seed, self.state.step)
         loss, tokens, learnt = self._gradient_that_fits(step)
         norm = self.accelerator.clip_grad_norm_(self.trained.values(), LARGEST_GRADIENT)
+        norm = gathered(norm, keep=True)
         if not (math.isfinite(loss) and math.isfinite(float(norm))):
             self.optimizer.zero_grad(set_to_none=True)
             raise LossNotFinite(step=self.state.step, rate=rate)
@@ -170,6 +191,7 @@ class Fit:
 
         Raises:
             NotEnoughMemory: one row alone does not fit.
+            RankOutOfMemory: one of several processes cannot begin again while the others go on.
         """
         for _number in range(self.state.halvings):
             step = halved(step)
@@ -180,6 +202,8 @@ class Fit:
             except (MemoryError, RuntimeError) as error:
                 if not is_out_of_memory(error):
                     raise
+                if self.ranks.world > 1:
+                    raise RankOutOfMemory(rank=self.ranks.rank, world=self.ranks.world) from error
                 if all(len(rows) == 1 for rows in step):
                     raise NotEnoughMemory from error
             self.optimizer.zero_grad(set_to_none=True)
@@ -203,7 +227,7 @@ class Fit:
     def measure_validation(self) -> float:
         """Return the seconds that one validation takes."""
         started = time.perf_counter()
-        mean_loss(self.learner, self.validation, self.pad_id)
+        mean_loss(self.learner, self.validation, self.pad_id, self.ranks)
         return time.perf_counter() - started
 
     # --- the run -------------------------------------------------------------------------------
@@ -217,9 +241,10 @@ class Fit:
             LossNotFinite, NotEnoughMemory, NoSpace: what was trained before is in the checkpoint.
         """
         self._resume()
-        with interrupts() as interrupted:
+        with interrupts(patient=self.ranks.world > 1) as interrupted:
             stopped = self._loop(interrupted)
         if stopped != "interrupted":
+            self.ranks.wait()  # until the first has written them
             self._put(load_best(self.checkpoint_folder) or {})
         state = self.state
         return Fitted(
@@ -246,14 +271,16 @@ class Fit:
                 break
             loss = self._step_or_save(step)
             self.state.seconds = before + time.perf_counter() - started
-            self.metrics.step(self.state, epoch, loss, total)
+            if self.ranks.first:
+                self.metrics.step(self.state, epoch, loss, total)
             if self.state.step % every == 0 or self.state.step == total:
                 self._validate(epoch, loss)
-            if interrupted.is_set() or time.perf_counter() - saved >= pause:
+            stop, due = self.ranks.most(interrupted.is_set(), time.perf_counter() - saved >= pause)
+            if stop or due:
                 saving = self._save()
                 saved = time.perf_counter()
                 pause = max(self.settings.checkpoint_seconds, saving / SAVING_SHARE)
-            if interrupted.is_set():
+            if stop:
                 return "interrupted"
         self._save()
         return "overfitting" if self.state.worse >= self.settings.patience else "finished"
@@ -270,12 +297,15 @@ class Fit:
             raise
 
     def _validate(self, epoch: int, loss: float) -> None:
-        value = mean_loss(self.learner, self.validation, self.pad_id)
+        value = mean_loss(self.learner, self.validation, self.pad_id, self.ranks)
         self.state.losses.append(value)
-        self.metrics.validation(self.state, epoch, value)
+        if self.ranks.first:
+            self.metrics.validation(self.state, epoch, value)
         if value < self.state.best_loss:
             self.state.best_loss, self.state.worse = value, 0
-            save_best(self.checkpoint_folder, self._weights())
+            weights = self.whole()
+            if self.ranks.first:
+                save_best(self.checkpoint_folder, weights)
         else:
             self.state.worse += 1
         if self.state.worse == self.settings.patience:
@@ -288,31 +318,39 @@ class Fit:
     def _save(self) -> float:
         """Write the checkpoint; return the seconds that it took."""
         started = time.perf_counter()
-        self.state.weights = self._weights()
-        self.state.optimizer = self.optimizer.state_dict()
+        self.state.weights = self.whole()
+        self.state.optimizer = gathered(self.optimizer.state_dict(), keep=self.ranks.first)
         self.state.random_state = torch.get_rng_state()
-        self.state.save(self.checkpoint_folder)
+        if self.ranks.first:
+            self.state.save(self.checkpoint_folder)
+        if is_in_parts(self.learner):
+            self.state.weights, self.state.optimizer = {}, {}  # whole only while they are written
         return time.perf_counter() - started
 
     def _resume(self) -> None:
         found = Checkpoint.load(self.checkpoint_folder)
-        self.metrics.forget_after(found.step if found else -1)
+        self.ranks.agree("checkpoint", found and found.step)
+        if self.ranks.first:
+            self.metrics.forget_after(found.step if found else -1)
         if found is None:
             return
         self.state = found
         self._put(found.weights)
+        if is_in_parts(self.learner):
+            found.optimizer = optimizer_like(found.optimizer, self.optimizer)
         self.optimizer.load_state_dict(found.optimizer)
         torch.set_rng_state(found.random_state)
         found.weights, found.optimizer = {}, {}  # copied where they belong
 
-    def _weights(self) -> State:
-        """Return what is trained, without copying it."""
-        return {name: value.detach() for name, value in self.trained.items()}
+    def whole(self) -> State:
+        """Return what is trained, without copying it; parts are put together, for the first process alone."""
+        weights = {name: value.detach() for name, value in self.trained.items()}
+        return gathered(weights, keep=self.ranks.first)  # type: ignore[no-any-return]
 
     def _put(self, weights: State) -> None:
         with torch.no_grad():
             for name, value in weights.items():
-                self.trained[name].copy_(value)
+                self.trained[name].copy_(like(value, self.trained[name]))
 
 
 def halved(step: Step) -> Step:
@@ -324,13 +362,6 @@ def halved(step: Step) -> Step:
     return parts
 
 
-@torch.no_grad()
-def mean_loss(learner: Any, windows: Sequence[Window], pad_id: int) -> float:
-    """Return the mean negative log-likelihood of the windows' learnt tokens, in nats."""
-    learner.eval()
-    total, count = 0.0, 0
-    for first in range(0, len(windows), 4):
-        ids, labels = collate(windows[first : first + 4], pad_id)
-        total += float(learner(ids, labels))
-        count += int((labels[:, 1:] != -100).sum())
-    return total / count
+def _counted(batches: Sequence[Batch]) -> tuple[int, int]:
+    """Return how many tokens are learnt, and how many there are."""
+    return sum(batch.learnt for batch in batches), sum(batch.tokens for batch in batches)

@@ -133,19 +133,28 @@ def bytes_a_token(size: Size, training: TrainingSettings, length: int, learnt: f
 
 
 def choose_micro_batch(
-    size: Size, training: TrainingSettings, *, length: int, learnt: float, available: int
+    size: Size,
+    training: TrainingSettings,
+    *,
+    length: int,
+    learnt: float,
+    available: int,
+    standing: int | None = None,
 ) -> Choice:
     """Return the largest micro-batch that is foreseen to fit, in tokens, and why.
 
     Args:
         length, learnt: see `bytes_a_token`.
         available: bytes of memory that are free, before the network is loaded.
+        standing: bytes held all the time, where they are not those of one process alone.
 
     Raises:
         NoMemoryForIt: one window alone is foreseen not to fit.
     """
     assert training.batch_tokens is not None
-    standing = standing_bytes(size, training) + _passing_bytes(training)
+    if standing is None:
+        standing = standing_bytes(size, training)
+    standing += _passing_bytes(training)
     each = bytes_a_token(size, training, length, learnt)
     least = -(-length // PAD_TO) * PAD_TO
     room = int((MARGIN * available - standing) / each)

@@ -8,15 +8,18 @@ from typing import Any
 
 
 @contextmanager
-def interrupts() -> Iterator[threading.Event]:
-    """Turn the first Ctrl-C into an event that the loop looks at between steps; a second one ends at once."""
+def interrupts(*, patient: bool = False) -> Iterator[threading.Event]:
+    """Turn the first Ctrl-C into an event that the loop looks at between steps; a second one ends at once.
+
+    `patient`: not so, for other processes would wait in vain for this one.
+    """
     event = threading.Event()
     if threading.current_thread() is not threading.main_thread():
         yield event
         return
 
     def ask(_number: int, _frame: Any) -> None:
-        if event.is_set():
+        if event.is_set() and not patient:
             raise KeyboardInterrupt
         event.set()
 

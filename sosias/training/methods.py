@@ -91,10 +91,15 @@ def weights_of(run: Run) -> Base:
     return Base(str(run.weights_folder), run.weights_folder)
 
 
-def keep(network: Any, base: Base, training: TrainingSettings, run: Run) -> None:
-    """Write what was trained into the run's folder: an ordinary Hugging Face folder, or an adapter."""
+def keep(
+    network: Any, base: Base, training: TrainingSettings, run: Run, weights: dict[str, Any] | None = None
+) -> None:
+    """Write what was trained into the run's folder: an ordinary Hugging Face folder, or an adapter.
+
+    `weights`: all of them, where the network itself holds only this process's part of them.
+    """
     if training.method in ("full", "scratch"):
-        _keep_weights(network, base, run)
+        _keep_weights(network, base, run, weights)
         return
     with atomic_folder(run.adapter_folder) as folder:
         network.save_pretrained(folder)
@@ -103,10 +108,10 @@ def keep(network: Any, base: Base, training: TrainingSettings, run: Run) -> None
         write_adapter_gguf(run.adapter_folder, base, run.adapter_gguf)
 
 
-def _keep_weights(network: Any, base: Base, run: Run) -> None:
+def _keep_weights(network: Any, base: Base, run: Run, weights: dict[str, Any] | None) -> None:
     """Write all weights in float32, as they were trained; exports round them."""
     with atomic_folder(run.weights_folder) as folder:
-        network.save_pretrained(folder)
+        network.save_pretrained(folder, state_dict=weights)
         for name in BESIDE_WEIGHTS:
             if (base.hf_folder / name).is_file():
                 shutil.copyfile(base.hf_folder / name, folder / name)

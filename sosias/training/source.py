@@ -9,6 +9,7 @@ import torch
 from sosias.settings import TrainingSettings
 from sosias.templates.window import Window
 from sosias.training.batches import Step, collate, epoch_steps, steps_from
+from sosias.training.distributed import Launch
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,10 @@ class Source(Protocol):
         ...
 
     def steps(self, skip: int) -> Iterator[tuple[int, Step]]:
-        """Yield (epoch, step) for ever, but for the first `skip`: a step is micro-batches of row numbers."""
+        """Yield (epoch, step) for ever, but for the first `skip`: a step is micro-batches of row numbers.
+
+        Of several processes each gets its own rows of the same steps, none where there are too few.
+        """
         ...
 
     def batch(self, rows: Sequence[int]) -> Batch:
@@ -48,7 +52,13 @@ class Source(Protocol):
 class Windows:
     """A persona's windows, in memory."""
 
-    def __init__(self, windows: Sequence[Window], settings: TrainingSettings, pad_id: int) -> None:
+    def __init__(
+        self,
+        windows: Sequence[Window],
+        settings: TrainingSettings,
+        pad_id: int,
+        ranks: Launch = Launch(),  # noqa: B008  frozen
+    ) -> None:
         assert settings.batch_tokens is not None
         self.windows = windows
         self.pad_id = pad_id
@@ -56,6 +66,7 @@ class Windows:
         self._batch = settings.batch_tokens
         self._micro = settings.micro_batch_tokens or settings.batch_tokens
         self._seed = settings.seed
+        self._ranks = ranks
 
     @property
     def epoch_length(self) -> int:
@@ -64,7 +75,15 @@ class Windows:
 
     def steps(self, skip: int) -> Iterator[tuple[int, Step]]:
         """See `Source`."""
-        return steps_from(self._lengths, batch=self._batch, micro=self._micro, seed=self._seed, skip=skip)
+        return steps_from(
+            self._lengths,
+            batch=self._batch,
+            micro=self._micro,
+            seed=self._seed,
+            skip=skip,
+            rank=self._ranks.rank,
+            world=self._ranks.world,
+        )
 
     def batch(self, rows: Sequence[int]) -> Batch:
         """See `Source`."""

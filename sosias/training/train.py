@@ -2,8 +2,9 @@
 
 import shutil
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
@@ -18,10 +19,13 @@ from sosias.models.network import need_torch
 from sosias.settings import PersonaSettings, RunSettings, TrainingSettings
 from sosias.templates import Template, Window, choose_template, open_template
 from sosias.training.choices import after_windows, before_windows, choose_steps
-from sosias.training.foreseen import Size, check_disk, choose_micro_batch, size_of
+from sosias.training.distributed import SHARED_METHODS, MethodAlone
+from sosias.training.foreseen import Size, check_disk, size_of
 from sosias.training.learnt import key, write_learnt
-from sosias.training.memory import available_bytes
 from sosias.workspace import BadSettings, Persona, Run, Workspace, private_folder, write_json, write_settings
+
+if TYPE_CHECKING:
+    from sosias.training.distributed_group import Ranks
 
 OF_THE_MACHINE = ("steps", "micro_batch_tokens", "dtype")
 """What is chosen by what the machine can do at the moment: a run keeps its own when it is gone on with."""
@@ -66,34 +70,68 @@ def train(
 
     `overrides` replaces fields of the persona's training settings, and `base` and `template`. The
     same sessions and settings as in a finished run are not trained twice: its result is returned.
-    The keys of the result are those of the design's `train`.
+    The keys of the result are those of the design's `train`. Started by torchrun, it is called in each
+    process: the first chooses, writes and speaks.
 
     Raises:
+        AccelerateLaunch, EachAlone, NoGroup: started as several processes that would each train alone.
+        MethodAlone: several processes cannot train this method.
+        LostAnother, DifferentViews: processes that cannot go on together.
         NotPrepared, NothingToLearn: no sessions, or nothing to learn in them.
         BaseMissing: the base has not been pulled.
         NoMemoryForIt, NoRoomForIt: it is foreseen that memory or the disk are too small.
         LossNotFinite, NotEnoughMemory, NoSpace: it could not go on; the last checkpoint is kept.
     """
-    with workspace.writing():
+    need_torch()
+    from sosias.training.distributed_group import joined
+
+    with joined(listener) as ranks, ExitStack() as held:
+        if not ranks.first:
+            listener = silent
+        ranks.from_first(lambda: held.enter_context(workspace.writing()))
         wanted = requested(persona, overrides or {})
+        if ranks.world > 1 and wanted.training.method not in SHARED_METHODS:
+            raise MethodAlone(method=wanted.training.method)
         if wanted.training.method == "scratch":
-            need_torch()
             from sosias.training.scratch_run import train_from_scratch
 
             return train_from_scratch(persona, wanted, listener)
-        plan = plan_run(persona, prepared.read_sessions(persona), wanted)
-        return begin(plan, persona, listener)
+        return begin(_plan_together(persona, wanted, ranks), persona, listener, ranks)
 
 
-def begin(plan: Plan, persona: Persona, listener: Listener) -> dict[str, Any]:
+def _plan_together(persona: Persona, wanted: PersonaSettings, ranks: "Ranks") -> Plan:
+    """Plan as the first process does: what it measures and chooses holds for all.
+
+    Raises:
+        DifferentViews: they do not have the same sessions.
+    """
+    sessions = prepared.read_sessions(persona)
+    plans: list[Plan] = []
+
+    def plan_first() -> RunSettings:
+        plans.append(plan_run(persona, sessions, wanted))
+        return plans[0].run
+
+    chosen = ranks.from_first(plan_first)
+    own = {"base": chosen.base, "template": chosen.template, "training": chosen.training}
+    plan = plans[0] if plans else plan_run(persona, sessions, wanted.model_copy(update=own))
+    ranks.agree("sessions", plan.run)
+    return plan
+
+
+def begin(plan: Plan, persona: Persona, listener: Listener, ranks: "Ranks | None" = None) -> dict[str, Any]:
     """Carry a plan out in the newest run where that is of the same plan, else in a new one."""
+    from sosias.training.distributed_group import ALONE
+
+    ranks = ranks or ALONE
     for choice in plan.choices:
         listener(choice)
-    run = same_run(persona, plan) or persona.new_run()
-    if run.is_finished:
+    run = ranks.from_first(lambda: same_run(persona, plan) or persona.new_run())
+    result = ranks.from_first(lambda: run.result() if run.is_finished else None)
+    if result is not None:
         listener(Notice(_("Already trained with these settings: run {run}.").format(run=run.folder.name)))
-        return run.result()
-    return carry_out(plan, run, listener)
+        return result
+    return carry_out(plan, run, listener, ranks)
 
 
 def requested(persona: Persona, overrides: dict[str, Any]) -> PersonaSettings:
@@ -191,62 +229,67 @@ def same_run(persona: Persona, plan: Plan) -> Run | None:
 # --- the run -------------------------------------------------------------------------------------
 
 
-def carry_out(plan: Plan, run: Run, listener: Listener) -> dict[str, Any]:
+def carry_out(plan: Plan, run: Run, listener: Listener, ranks: "Ranks | None" = None) -> dict[str, Any]:
     """Train as planned into the run's folder; return and write the result, unless interrupted."""
+    from sosias.training.distributed_group import ALONE
+    from sosias.training.distributed_memory import fitted_to_machine
     from sosias.training.fit import Fit
     from sosias.training.methods import keep, trainable_network
     from sosias.training.source import Windows
 
-    settings = run.settings if run.settings_file.is_file() else plan.run
-    to_hf(plan.base, listener)
-    check_disk(private_folder(run.folder), plan.size, settings.training)
-    training, choices = _with_micro_batch(plan, settings.training)
+    ranks = ranks or ALONE
+    settings = ranks.from_first(lambda: run.settings if run.settings_file.is_file() else plan.run)
+    ranks.from_first(lambda: _make_ready(plan, run, settings.training, listener))
+    training, choices, sharded = fitted_to_machine(
+        plan.size, settings.training, plan.train, plan.validation, ranks
+    )
     network = trainable_network(plan.base, training, plan.parent)
     pad_id = plan.base.config.pad_id
     fit = Fit(
         network,
-        Windows(plan.train, training, pad_id),
+        Windows(plan.train, training, pad_id, ranks),
         plan.validation,
         training,
         pad_id,
         run.folder,
         listener,
         trained_before=plan.parent is not None,
+        ranks=ranks,
+        sharded=sharded,
     )
     if training.steps is None:
         seconds = fit.measure_speed() if training.minutes else None
         validating = fit.measure_validation() if training.minutes else 0
-        choices.append(choose_steps(training, fit.source.epoch_length, seconds, validating))
+        length = fit.source.epoch_length
+        choices.append(ranks.from_first(lambda: choose_steps(training, length, seconds, validating)))
         training = training.model_copy(update={"steps": int(choices[-1].value)})
         fit.settings = training
     for choice in choices:
         listener(choice)
     settings = settings.model_copy(update={"training": training})
-    write_learnt(run, plan.learnt)
-    write_settings(run.settings_file, settings)
+    if ranks.first:
+        write_learnt(run, plan.learnt)
+        write_settings(run.settings_file, settings)
     fitted = fit.run()
     result = _result(replace(plan, choices=[*plan.choices, *choices]), settings) | fitted.figures()
+    if ranks.world > 1:
+        result["processes"] = ranks.world
     if fitted.stopped != "interrupted":
-        keep(network, plan.base, training, run)
-        write_json(run.result_file, result)
-        shutil.rmtree(run.checkpoint_folder, ignore_errors=True)  # nothing goes on from it any more
+        weights = fit.whole() if sharded else None
+
+        def write() -> None:
+            keep(network, plan.base, training, run, weights)
+            write_json(run.result_file, result)
+            shutil.rmtree(run.checkpoint_folder, ignore_errors=True)  # nothing goes on from it any more
+
+        ranks.from_first(write)
     return result
 
 
-def _with_micro_batch(plan: Plan, training: TrainingSettings) -> tuple[TrainingSettings, list[Choice]]:
-    """Choose how much goes through the network at once, unless the user or an earlier call has."""
-    if training.micro_batch_tokens is not None:
-        return training, []
-    windows = plan.train
-    tokens = sum(len(window.ids) for window in windows)
-    choice = choose_micro_batch(
-        plan.size,
-        training,
-        length=max(len(window.ids) for window in [*windows, *plan.validation]),
-        learnt=sum(sum(window.learnt) for window in windows) / tokens,
-        available=available_bytes(),
-    )
-    return training.model_copy(update={"micro_batch_tokens": int(choice.value)}), [choice]
+def _make_ready(plan: Plan, run: Run, training: TrainingSettings, listener: Listener) -> None:
+    """Convert the base, where that is still to be done, and see that there is room on the disk."""
+    to_hf(plan.base, listener)
+    check_disk(private_folder(run.folder), plan.size, training)
 
 
 def _result(plan: Plan, settings: RunSettings) -> dict[str, Any]:
