@@ -20,8 +20,6 @@ from bench.recipes_material import CORPORA, Lesson, default_lesson, lesson, mess
 from bench.side_by_side import Kept, Run, ready, say
 from sosias.corpus import prepared
 
-WORK = ("seconds", "steps", "tokens", "epochs")
-
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Train and measure; print a table or one line of JSON."""
@@ -117,31 +115,21 @@ def _described(named: tuple[str, Lesson]) -> str:
 
 def show(result: dict[str, Any]) -> None:
     """Print a table for people."""
+    from rich.box import SIMPLE
     from rich.console import Console
     from rich.table import Table
 
-    console = Console()
-    title = f"{result['corpus']}, {result['base']}: untuned {result['untuned']}, {result['words']} words"
-    table = Table(title=f"{title} in {result['sessions']} sessions")
-    for column in (
-        "",
-        "bits per byte",
-        "default's",
-        "fall, %",
-        "95 %",
-        "seconds",
-        "steps",
-        "tokens",
-        "epochs",
-    ):
-        table.add_column(column, justify="left" if not column else "right")
+    title = f"{result['corpus']}, {result['base']}: bits per byte of {result['words']} words"
+    title += f" in {result['sessions']} sessions, untuned {result['untuned']}"
+    table = Table(title=title, box=SIMPLE, padding=(0, 1, 0, 0))
+    for column in ("", "theirs", "ours", "fall %", "95 %", "s", "steps", "tokens"):
+        table.add_column(column, justify="right" if column else "left", no_wrap=True)
     for one in result["recipes"]:
-        ends = f"{100 * one['low']:.2f} to {100 * one['high']:.2f}"
         bits = f"{one['bits_per_byte']:.4f}", f"{one['default']['bits_per_byte']:.4f}"
-        table.add_row(
-            one["recipe"], *bits, f"{100 * one['fall']:.2f}", ends, *(f"{one[name]:.4g}" for name in WORK)
-        )
-    console.print(table)
+        ends = f"{100 * one['low']:.2f} to {100 * one['high']:.2f}"
+        work = (f"{one[name]:.0f}" for name in ("seconds", "steps", "tokens"))
+        table.add_row(one["recipe"], *bits, f"{100 * one['fall']:.2f}", ends, *work)
+    Console().print(table)
 
 
 def _parser() -> argparse.ArgumentParser:
