@@ -8,35 +8,26 @@ words in the same held-out sessions are measured. docs/findings/grouping.md says
 
 import argparse
 import json
-import sys
 from collections.abc import Sequence
-from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
-
-import pyarrow.parquet as pq
 
 from bench.corpus_material import TALKS, _talk
 from bench.grouping_figures import summary
 from bench.grouping_fit import measure, step_seconds
 from bench.grouping_variants import VARIANTS, Lesson, lesson
 from bench.machine import machine
-from sosias.corpus import prepare, prepared
+from bench.side_by_side import Kept, Run, persona_in, ready, say
+from sosias.corpus import prepared
 from sosias.corpus.session import Session
-from sosias.messages import to_table, with_ids
-from sosias.models.base import is_pulled, open_base
-from sosias.models.convert import to_hf
-from sosias.models.pull import pull
-from sosias.settings import Consent, PersonaSettings, PreparationSettings
-from sosias.workspace import Persona, Workspace
+from sosias.settings import PreparationSettings
+from sosias.workspace import Persona
 
 BASES = {"sample": "gemma3-270m", "duraspace": "smollm2-135m-instruct"}
 CONSENTS: dict[str, Any] = {"sample": "fiction", "duraspace": "public"}
 NEWEST = {"sample": None, "duraspace": 8_000}
 """How many of the newest messages are taken: all of DuraSpace would take long to measure on."""
-
-Run = dict[str, Any]
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -54,31 +45,27 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def compare(asked: argparse.Namespace, folder: Path) -> list[Run]:
     """Return the figures of each run; those that are kept in a file are not made again."""
     base = asked.base or BASES[asked.corpus]
-    if not Path(base).is_dir() and not is_pulled(base):
-        pull(base)
-    to_hf(open_base(base))
+    ready(base)
     persona = persona_of(asked.corpus, base, asked.gap, folder / "chats")
     setting = {"corpus": asked.corpus, "base": base, "gap": asked.gap, "folds": asked.folds}
-    kept = _read(asked.keep)
-    speed = next((one for one in kept if setting.items() <= one.items() and "speed" in one), None)
+    kept = Kept(asked.keep)
+    speed = kept.find(setting, "speed")
     runs = []
     for fold in range(asked.folds):
         lessons = _lessons(persona, prepared.fold(persona, fold, asked.folds))
         if speed is None:
             timed = {name: one for name, one in lessons.items() if VARIANTS[name].timed_as == name}
-            speed = setting | {"speed": step_seconds(timed, folder)}
-            _keep(asked.keep, speed)
+            speed = kept.keep(setting | {"speed": step_seconds(timed, folder)})
         for name, one in lessons.items():
             wanted = setting | {"minutes": asked.minutes, "fold": fold, "variant": name}
-            run = next((run for run in kept if wanted.items() <= run.items()), None)
+            run = kept.find(wanted, "losses")
             if run is None:
-                _say(f"Fold {fold + 1} of {asked.folds}: {name}")
+                say(f"Fold {fold + 1} of {asked.folds}: {name}")
                 a_step = speed["speed"][VARIANTS[name].timed_as]
                 steps = max(1, round(asked.minutes * 60 / a_step))
                 seconds = round(steps * a_step, 1)
                 figures = measure(one, steps, folder, untuned=name == "default")
-                run = wanted | {"seconds": seconds} | figures
-                _keep(asked.keep, run)
+                run = kept.keep(wanted | {"seconds": seconds} | figures)
             runs.append(run)
     return runs
 
@@ -96,31 +83,9 @@ def _lessons(persona: Persona, sessions: list[Session]) -> dict[str, Lesson]:
 
 def persona_of(corpus: str, base: str, gap: float | None, folder: Path) -> Persona:
     """Return the corpus's persona, prepared in a new workspace, without stand-ins, which are drawn anew."""
-    workspace = Workspace.create(folder)
     messages = _talk(corpus)[-(NEWEST[corpus] or 0) :]
-    pq.write_table(to_table(with_ids(messages)), workspace.messages_folder / "000001.parquet")
-    settings = PersonaSettings(
-        name="bench",
-        author=TALKS[corpus],
-        consent=Consent(kind=CONSENTS[corpus], recorded=date.today()),
-        base=base,
-        preparation=PreparationSettings(pseudonyms=False, gap_minutes=gap),
-    )
-    persona = workspace.new_persona(settings)
-    prepare.prepare(workspace, persona)
-    return persona
-
-
-def _read(file: Path | None) -> list[Run]:
-    if file is None or not file.is_file():
-        return []
-    return [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
-
-
-def _keep(file: Path | None, run: Run) -> None:
-    if file is not None:
-        with file.open("a", encoding="utf-8") as lines:
-            lines.write(json.dumps(run) + "\n")
+    preparation = PreparationSettings(pseudonyms=False, gap_minutes=gap)
+    return persona_in(folder, messages, TALKS[corpus], CONSENTS[corpus], base, preparation)
 
 
 def show(result: dict[str, Any]) -> None:
@@ -140,10 +105,6 @@ def show(result: dict[str, Any]) -> None:
         bits = f"{one['bits_per_byte']:.4f}"
         table.add_row(f"{name} ({one['measure']})", bits, fall, ends, *figures, f"{one['epochs']:.2f}")
     console.print(table)
-
-
-def _say(text: str) -> None:
-    print(text, file=sys.stderr, flush=True)
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -1,15 +1,14 @@
 """Runs to figures: each variant beside the one that it is compared with."""
 
-import math
 from collections.abc import Sequence
 from statistics import mean
 from typing import Any
 
-from bench.grouping_fit import INNER, WORDS
+from bench.grouping_fit import INNER
 from bench.grouping_variants import VARIANTS
-from sosias.evaluation.interval import SessionLoss, mean_fall, paired_interval
+from bench.side_by_side import WORDS, Run, bits, paired
+from sosias.evaluation.interval import mean_fall, paired_interval
 
-Run = dict[str, Any]
 FIGURES = ("seconds", "elapsed", "steps", "tokens", "supervised_tokens", "epoch_tokens", "epoch_supervised")
 
 
@@ -46,15 +45,7 @@ def _row(runs: Sequence[Run], name: str, measure: str) -> dict[str, Any]:
         "sessions": sum(len(one["losses"][measure]) for one in mine),
         "epochs": round(mean(one["tokens"] / one["epoch_tokens"] for one in mine), 2),
     }
-    for figure in (
-        "seconds",
-        "elapsed",
-        "steps",
-        "tokens",
-        "supervised_tokens",
-        "epoch_tokens",
-        "epoch_supervised",
-    ):
+    for figure in FIGURES:
         row[figure] = round(mean(one[figure] for one in mine), 1)
     if against and _of(runs, against):
         pairs = [
@@ -65,21 +56,3 @@ def _row(runs: Sequence[Run], name: str, measure: str) -> dict[str, Any]:
         row |= {"fall": round(mean_fall(pairs), 5), "low": round(low, 5), "high": round(high, 5)}
         row["folds"] = [round(mean_fall([pair]), 5) for pair in pairs]
     return row
-
-
-def bits(sums: dict[str, list[float]]) -> float:
-    """Return bits per byte over all sessions."""
-    return sum(nats for nats, *_ in sums.values()) / math.log(2) / sum(size for _, size, _ in sums.values())
-
-
-def paired(other: dict[str, list[float]], one: dict[str, list[float]]) -> list[SessionLoss]:
-    """Put the losses of two variants side by side, session by session.
-
-    Raises:
-        AssertionError: they were not measured on the same words.
-    """
-    assert {n: s[1:] for n, s in other.items()} == {n: s[1:] for n, s in one.items()}
-    return [
-        SessionLoss(int(number), base, one[number][0], int(size), int(words))
-        for number, (base, size, words) in other.items()
-    ]

@@ -1,56 +1,35 @@
 """Training of a variant, and what the persona's held-out words cost afterwards, session by session."""
 
-import time
 from collections.abc import Mapping
 from contextlib import nullcontext
-from itertools import islice
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import torch
 
 from bench.grouping_variants import Lesson
+from bench.side_by_side import WORDS, Sums, add, least_seconds, take, timed_steps, word_losses
 from sosias.evaluation.measure import TOGETHER
 from sosias.events import silent
-from sosias.models.likelihood import token_losses
-from sosias.templates import Window
-from sosias.training.batches import collate
 from sosias.training.fit import Fit
 from sosias.training.methods import trainable_network
 from sosias.training.source import Windows
 
-ROUNDS, STEPS = 3, 2
-"""How often, and on how many steps of each variant, the speed is measured."""
-WORDS, INNER = "words", "inner"
-"""Two measures: all of the persona's words, and `Lesson.inner`."""
-
-Sums = dict[str, list[float]]
-"""By a session's number: nats of the persona's words, their bytes, their count."""
+STEPS = 2
+"""On how many steps of each variant the speed is measured."""
+INNER = "inner"
+"""A second measure: `Lesson.inner`."""
 
 
 def step_seconds(lessons: Mapping[str, Lesson], folder: Path) -> dict[str, float]:
-    """Return the seconds of a variant's step: the least of some rounds in which all take turns.
-
-    Other work on the machine would otherwise decide how much a variant learns in its time.
-    """
+    """Return the seconds of a variant's step, measured on the same steps of each with one network."""
     first = next(iter(lessons.values()))
     network = trainable_network(first.plan.base, first.plan.run.training)
     fits = {name: _fit(network, lesson, 1, folder) for name, lesson in lessons.items()}
     for fit in fits.values():
         fit.measure_speed()  # the first pass pays for one-off preparations
-    rounds = [{name: _some_steps(fit) for name, fit in fits.items()} for _round in range(ROUNDS)]
-    return {name: sum(map(min, *(one[name] for one in rounds))) / STEPS for name in fits}
-
-
-def _some_steps(fit: Fit) -> list[float]:
-    fit.learner.train()
-    seconds = []
-    for _epoch, step in islice(fit._steps(), STEPS):
-        started = time.perf_counter()
-        fit.gradient(step)
-        seconds.append(time.perf_counter() - started)
-    fit.optimizer.zero_grad(set_to_none=True)
-    return seconds
+    return least_seconds({name: partial(timed_steps, fit, STEPS) for name, fit in fits.items()})
 
 
 def measure(lesson: Lesson, steps: int, folder: Path, *, untuned: bool) -> dict[str, Any]:
@@ -58,11 +37,7 @@ def measure(lesson: Lesson, steps: int, folder: Path, *, untuned: bool) -> dict[
     plan = lesson.plan
     pad_id = plan.base.config.pad_id
     fit = _fit(trainable_network(plan.base, plan.run.training), lesson, steps, folder)
-    started = time.perf_counter()
-    fit.learner.train()
-    for _epoch, step in islice(fit._steps(), steps):
-        fit.step(step)
-    seconds = time.perf_counter() - started
+    seconds = take(fit, steps)
     losses = session_sums(fit.network, lesson, pad_id)
     if untuned:
         bare = session_sums(fit.network, lesson, pad_id, bare=True)
@@ -96,25 +71,11 @@ def session_sums(network: Any, lesson: Lesson, pad_id: int, *, bare: bool = Fals
     with network.disable_adapter() if bare else nullcontext():
         for first in range(0, len(pairs), TOGETHER):
             some = pairs[first : first + TOGETHER]
-            losses = _losses(network, [words for words, _inner in some], pad_id)
+            losses = word_losses(network, [words for words, _inner in some], pad_id)
             for (words, inner), each in zip(some, losses, strict=True):
-                _add(sums[WORDS], words, float(each.sum()))
+                add(sums[WORDS], words, float(each.sum()))
                 # the first token of a window has nothing before it to be told from
                 flags = zip(words.words[1:], inner.words[1:], strict=True)
                 chosen = [flag for word, flag in flags if word]
-                _add(sums[INNER], inner, float(each[torch.tensor(chosen, dtype=torch.bool)].sum()))
+                add(sums[INNER], inner, float(each[torch.tensor(chosen, dtype=torch.bool)].sum()))
     return {name: {number: found for number, found in of.items() if found[1]} for name, of in sums.items()}
-
-
-def _add(sums: Sums, window: Window, nats: float) -> None:
-    of_session = sums.setdefault(str(window.session), [0.0, 0, 0])
-    for place, value in enumerate((nats, window.text_bytes, window.text_words)):
-        of_session[place] += value
-
-
-@torch.no_grad()
-def _losses(network: Any, windows: list[Window], pad_id: int) -> list[Any]:
-    """Return for each window the loss of each of the persona's words' tokens, in nats."""
-    ids, labels = collate(windows, pad_id, "words")
-    counts = (labels[:, 1:] != -100).sum(1).tolist()
-    return list(torch.split(token_losses(network, ids, labels), counts))

@@ -9,10 +9,11 @@ import pytest
 
 from bench import grouping
 from bench.grouping import main, persona_of
-from bench.grouping_figures import paired, summary
-from bench.grouping_fit import INNER, WORDS, session_sums
+from bench.grouping_figures import summary
+from bench.grouping_fit import INNER, session_sums
 from bench.grouping_variants import VARIANTS, Lesson, lesson
 from bench.quality import bits_per_byte
+from bench.side_by_side import WORDS, paired
 from sosias.corpus import prepared
 from sosias.templates import Window
 from sosias.training.methods import trainable_network
