@@ -152,7 +152,7 @@ def curves(drawn: Sequence[Curve], title: str, along: str, digits: str = "{:.2f}
 
     `along` names x.
     """
-    svg = _svg(title, HEIGHT + 46)
+    svg = _svg(title, HEIGHT + (46 if len(drawn) > 1 else 22))
     points = [point for curve in drawn for point in curve.points] or [(0.0, 0.0)]
     left, right = min(x for x, _y in points), max(x for x, _y in points)
     low, high = min(y for _x, y in points), max(y for _x, y in points)
@@ -166,8 +166,9 @@ def curves(drawn: Sequence[Curve], title: str, along: str, digits: str = "{:.2f}
             for x, y in curve.points
         ]
         _curve(svg, number, curve, places)
-        _rectangle(svg, number * WIDTH / 2, HEIGHT + 32, 10, 10, f"mark{number or ''}")
-        _text(svg, number * WIDTH / 2 + 15, HEIGHT + 41, curve.said, "label", "start")
+        if len(drawn) > 1:
+            _rectangle(svg, number * WIDTH / 2, HEIGHT + 32, 10, 10, f"mark{number or ''}")
+            _text(svg, number * WIDTH / 2 + 15, HEIGHT + 41, curve.said, "label", "start")
     _text(svg, AXIS, HEIGHT + 16, f"{left:g}", "label", "middle")
     _text(svg, AXIS + wide, HEIGHT + 16, f"{right:g}", "label", "end")
     _text(svg, AXIS + wide / 2, HEIGHT + 16, along, "label", "middle")

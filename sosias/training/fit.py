@@ -28,6 +28,7 @@ from sosias.training.checkpoint import Checkpoint, State, load_best, save_best
 from sosias.training.interrupts import interrupts
 from sosias.training.memory import NotEnoughMemory, is_out_of_memory
 from sosias.training.metrics import Metrics
+from sosias.training.samples import SHARE, Sampler
 from sosias.training.schedule import learning_rate
 from sosias.training.source import Source
 
@@ -80,6 +81,7 @@ class Fit:
         trained_before: what the network comes with counts as a result, too.
         accelerator: what shares the work out; None: one of this process.
         optimizer: what takes the steps; None: AdamW without decay.
+        sampler: what lets the network speak for who looks on; only of one process.
     """
 
     def __init__(
@@ -95,6 +97,7 @@ class Fit:
         trained_before: bool = False,
         accelerator: Accelerator | None = None,
         optimizer: torch.optim.Optimizer | None = None,
+        sampler: Sampler | None = None,
     ) -> None:
         self.source, self.validation = source, validation
         self.settings, self.pad_id, self.listener = settings, pad_id, listener
@@ -115,6 +118,7 @@ class Fit:
             **({"fused": True} if whole else {"foreach": True}),
         )
         self.learner, self.optimizer = self.accelerator.prepare(learner, optimizer)
+        self.sampler = sampler if self.accelerator.num_processes == 1 else None
         self.state = Checkpoint()
 
     # --- one step ------------------------------------------------------------------------------
@@ -188,10 +192,11 @@ class Fit:
         return seconds
 
     def measure_validation(self) -> float:
-        """Return the seconds that one validation takes."""
+        """Return the seconds that one validation takes, with its part of the time for samples."""
         started = time.perf_counter()
         mean_loss(self.learner, self.validation, self.pad_id)
-        return time.perf_counter() - started
+        samples = SHARE * 60 * (self.settings.minutes or 0) / self.settings.validations
+        return time.perf_counter() - started + (samples if self.sampler else 0)
 
     # --- the run -------------------------------------------------------------------------------
 
@@ -231,11 +236,16 @@ class Fit:
         for epoch, step in self._steps():
             if self.state.step >= total or self.state.worse >= self.settings.patience:
                 break
+            self.metrics.begin_step(self.state)
             loss = self._step_or_save(step)
             self.state.seconds = before + time.perf_counter() - started
-            self.metrics.step(self.state, epoch, loss, total)
-            if self.state.step % every == 0 or self.state.step == total:
+            self.metrics.step(self.state, epoch, loss, self.settings)
+            validated = self.state.step % every == 0 or self.state.step == total
+            if validated:
                 self._validate(epoch, loss)
+            if self.sampler is not None and self.sampler.is_due(self.state.step, validated=validated):
+                self.sampler.speak(self.network, self.state.step)
+            self.metrics.progress(self.state, loss, total)
             if interrupted.is_set() or time.perf_counter() - saved >= pause:
                 saving = self._save()
                 saved = time.perf_counter()
@@ -259,7 +269,7 @@ class Fit:
     def _validate(self, epoch: int, loss: float) -> None:
         value = mean_loss(self.learner, self.validation, self.pad_id)
         self.state.losses.append(value)
-        self.metrics.validation(self.state, epoch, value)
+        self.metrics.validation(self.state, epoch, value, self.settings.steps or 0)
         if value < self.state.best_loss:
             self.state.best_loss, self.state.worse = value, 0
             save_best(self.checkpoint_folder, self._weights())
@@ -283,7 +293,7 @@ class Fit:
 
     def _resume(self) -> None:
         found = Checkpoint.load(self.checkpoint_folder)
-        self.metrics.forget_after(found.step if found else -1)
+        self.metrics.resume(found.step if found else -1)
         if found is None:
             return
         self.state = found

@@ -15,16 +15,19 @@ from sosias.language import translate as _
 from sosias.models.base import Base, open_base
 from sosias.models.convert import to_hf
 from sosias.models.network import need_torch
-from sosias.settings import PersonaSettings, RunSettings, TrainingSettings
+from sosias.settings import GenerationSettings, PersonaSettings, RunSettings, TrainingSettings
 from sosias.templates import Template, Window, choose_template, open_template
 from sosias.training.choices import after_windows, before_windows, choose_steps
 from sosias.training.foreseen import Size, check_disk, choose_micro_batch, size_of
 from sosias.training.learnt import key, write_learnt
 from sosias.training.memory import available_bytes, peak_rss_mb
+from sosias.training.samples import Prompt, Sampler, prompts
 from sosias.workspace import BadSettings, Persona, Run, Workspace, private_folder, write_json, write_settings
 
 OF_THE_MACHINE = ("steps", "micro_batch_tokens", "dtype")
 """What is chosen by what the machine can do at the moment: a run keeps its own when it is gone on with."""
+LOOKED_AT = ("sample_steps",)
+"""What changes no weight: a run is the same with another one, which then holds."""
 
 
 class NothingToLearn(SosiasError):
@@ -53,6 +56,10 @@ class Plan:
     choices: list[Choice] = field(default_factory=list)
     parent: Run | None = None
     """The run to go on from."""
+    prompts: list[Prompt] = field(default_factory=list, repr=False)
+    """Held-out talk that samples reply to."""
+    generation: GenerationSettings = field(default_factory=GenerationSettings)
+    """How they are drawn."""
 
 
 def train(
@@ -61,9 +68,11 @@ def train(
     *,
     listener: Listener = silent,
     overrides: dict[str, Any] | None = None,
+    samples: bool = False,
 ) -> dict[str, Any]:
     """Train the persona, going on with an unfinished run where there is one; return its result.
 
+    `samples`: somebody looks on, and is told what the persona replies on the way (`Sample`).
     `overrides` replaces fields of the persona's training settings, and `base` and `template`. The
     same sessions and settings as in a finished run are not trained twice: its result is returned.
     The keys of the result are those of the design's `train`.
@@ -80,12 +89,12 @@ def train(
             need_torch()
             from sosias.training.scratch_run import train_from_scratch
 
-            return train_from_scratch(persona, wanted, listener)
+            return train_from_scratch(persona, wanted, listener, samples=samples)
         plan = plan_run(persona, prepared.read_sessions(persona), wanted)
-        return begin(plan, persona, listener)
+        return begin(plan, persona, listener, samples=samples)
 
 
-def begin(plan: Plan, persona: Persona, listener: Listener) -> dict[str, Any]:
+def begin(plan: Plan, persona: Persona, listener: Listener, *, samples: bool = False) -> dict[str, Any]:
     """Carry a plan out in the newest run where that is of the same plan, else in a new one."""
     for choice in plan.choices:
         listener(choice)
@@ -93,7 +102,7 @@ def begin(plan: Plan, persona: Persona, listener: Listener) -> dict[str, Any]:
     if run.is_finished:
         listener(Notice(_("Already trained with these settings: run {run}.").format(run=run.folder.name)))
         return run.result()
-    return carry_out(plan, run, listener)
+    return carry_out(plan, run, listener, samples=samples)
 
 
 def requested(persona: Persona, overrides: dict[str, Any]) -> PersonaSettings:
@@ -151,6 +160,8 @@ def plan_run(persona: Persona, sessions: list[Session], settings: PersonaSetting
         validation=validation,
         learnt=frozenset(key(session) for session in sessions if session.split == "train"),
         choices=choices + first + then,
+        prompts=prompts(template, sessions),
+        generation=settings.generation,
     )
 
 
@@ -183,7 +194,7 @@ def same_run(persona: Persona, plan: Plan) -> Run | None:
     if not run.settings_file.is_file():
         return run
     found = run.settings
-    own = {name: getattr(found.training, name) for name in plan.open}
+    own = {name: getattr(found.training, name) for name in (*plan.open, *LOOKED_AT)}
     training = plan.run.training.model_copy(update=own)
     return run if found == plan.run.model_copy(update={"training": training}) else None
 
@@ -191,7 +202,7 @@ def same_run(persona: Persona, plan: Plan) -> Run | None:
 # --- the run -------------------------------------------------------------------------------------
 
 
-def carry_out(plan: Plan, run: Run, listener: Listener) -> dict[str, Any]:
+def carry_out(plan: Plan, run: Run, listener: Listener, *, samples: bool = False) -> dict[str, Any]:
     """Train as planned into the run's folder; return and write the result, unless interrupted."""
     from sosias.training.fit import Fit
     from sosias.training.methods import keep, trainable_network
@@ -200,7 +211,8 @@ def carry_out(plan: Plan, run: Run, listener: Listener) -> dict[str, Any]:
     settings = run.settings if run.settings_file.is_file() else plan.run
     to_hf(plan.base, listener)
     check_disk(private_folder(run.folder), plan.size, settings.training)
-    training, choices = _with_micro_batch(plan, settings.training)
+    training = settings.training.model_copy(update={"sample_steps": plan.run.training.sample_steps})
+    training, choices = _with_micro_batch(plan, training)
     network = trainable_network(plan.base, training, plan.parent)
     pad_id = plan.base.config.pad_id
     fit = Fit(
@@ -212,6 +224,7 @@ def carry_out(plan: Plan, run: Run, listener: Listener) -> dict[str, Any]:
         run.folder,
         listener,
         trained_before=plan.parent is not None,
+        sampler=_sampler(plan, listener) if samples else None,
     )
     if training.steps is None:
         seconds = fit.measure_speed() if training.minutes else None
@@ -240,6 +253,11 @@ def carry_out(plan: Plan, run: Run, listener: Listener) -> dict[str, Any]:
         write_json(run.result_file, result)
         shutil.rmtree(run.checkpoint_folder, ignore_errors=True)  # nothing goes on from it any more
     return result
+
+
+def _sampler(plan: Plan, listener: Listener) -> Sampler:
+    every = plan.run.training.sample_steps
+    return Sampler(plan.template, plan.prompts, plan.generation, every, listener)
 
 
 def _with_micro_batch(plan: Plan, training: TrainingSettings) -> tuple[TrainingSettings, list[Choice]]:
