@@ -4,7 +4,7 @@ import io
 import math
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
 from rich.console import Console
@@ -62,6 +62,7 @@ def test_only_the_latest_samples_are_kept() -> None:
     assert "prompt 1 at 20" in text and "prompt 0 at 20" in text and "at 10" not in text
 
 
+@settings(deadline=None)
 @given(
     prompt=st.text(max_size=300),
     reply=st.text(max_size=300),

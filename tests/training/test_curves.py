@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sosias.events import Curves
@@ -12,6 +12,7 @@ from sosias.training.curves import read_curves, thinned
 POINTS = st.lists(st.floats(0, 100), max_size=300).map(lambda values: list(enumerate(values, 1)))
 
 
+@settings(deadline=None)
 @given(points=POINTS, most=st.integers(1, 50))
 def test_a_thinned_curve_keeps_its_order_and_its_mean(points: list[tuple[int, float]], most: int) -> None:
     few = thinned(points, most)
