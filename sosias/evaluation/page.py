@@ -19,18 +19,18 @@ MOST_POINTS = 120
 """Of a curve; of more steps the means are drawn."""
 
 
-def write_page(persona: Persona) -> Path:
-    """Write the page of a persona's newest run, finished or not; return where it is.
+def write_page(persona: Persona, run: Run | None = None) -> Path:
+    """Write the page of a run, or of the persona's newest, finished or not; return where it is.
 
     Figures and the persona's name stand on it, and nobody's messages.
     """
-    write_text(persona.report_page, page(persona))
+    write_text(persona.report_page, page(persona, run))
     return persona.report_page
 
 
-def page(persona: Persona) -> str:
-    """Return the page of a persona's newest run, in the language in use."""
-    run = persona.runs()[-1]
+def page(persona: Persona, run: Run | None = None) -> str:
+    """Return the page of a run, or of the persona's newest, in the language in use."""
+    run = run or persona.runs()[-1]
     name = persona_name(persona.settings)
     result = run.result() if run.is_finished else {}
     report = _report(persona, run)

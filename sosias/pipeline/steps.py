@@ -9,7 +9,7 @@ from typing import Any
 
 from sosias.events import Listener, Notice
 from sosias.language import translate as _
-from sosias.workspace import Persona, Workspace
+from sosias.workspace import Persona, Run, Workspace
 
 Step = Callable[[Path, str | None, dict[str, Any], Listener], dict[str, Any]]
 
@@ -111,7 +111,7 @@ def evaluate_step(
     workspace = Workspace.open(folder)
     one = workspace.persona(persona)
     report = evaluate(workspace, one, folds=arguments.get("folds", 0), listener=listener)
-    return report | {"page": _page(one)}
+    return report | {"page": _page(one, one.finished_run())}
 
 
 def export_step(
@@ -134,11 +134,11 @@ def push_step(
     return publish(Path(arguments["path"]), arguments["repo"])
 
 
-def _page(persona: Persona) -> str:
-    """Write the persona's page anew; return where it is."""
+def _page(persona: Persona, run: Run | None = None) -> str:
+    """Write the persona's page anew, of a run or of the newest; return where it is."""
     from sosias.evaluation.page import write_page
 
-    return str(write_page(persona))
+    return str(write_page(persona, run))
 
 
 def _tell_traps(persona: Persona, name: str | None, listener: Listener) -> None:

@@ -100,6 +100,14 @@ def test_what_was_measured_of_another_run_is_left_out(persona: Persona) -> None:
         assert ('id="bits"' in page(persona)) == shown
 
 
+def test_what_was_measured_is_shown_with_its_run_though_a_newer_one_has_begun(persona: Persona) -> None:
+    bits = {"base": 2.0, "tuned": 1.5, "fall": 0.25, "low": 0.2, "high": 0.3}
+    write_json(persona.report_folder / "report.json", {"run": "001", "bits_per_byte": bits})
+    measured = persona.runs()[-1]
+    persona.new_run()
+    assert "25.0%" in page(persona, measured) and "Run 002" not in page(persona, measured)
+
+
 def test_a_trained_persona_s_page_quotes_nobody(llama_folder: Path, tmp_path: Path) -> None:
     workspace, persona = tiny_persona(tmp_path / "chats", llama_folder)
     training.train(workspace, persona, samples=True)
