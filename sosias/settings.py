@@ -260,6 +260,9 @@ class TrainingSettings(Settings):
     """A checkpoint this often, or as often as saving takes a twentieth of the time."""
     validations: int = Field(10, ge=1)
     """How many times the validation loss is measured during a run."""
+    sample_steps: int | None = Field(None, ge=0)
+    """At a terminal, show short replies to held-out talk every so many steps; None: at validations, as long
+    as they take a twentieth of the time; 0: never. They change no weight, and are kept nowhere."""
     patience: int = Field(3, ge=1)
     """Stop after this many validations in a row without a better one."""
     seed: int = 17

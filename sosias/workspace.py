@@ -407,6 +407,11 @@ class Persona:
         return self.folder / "report" / "report.json"
 
     @property
+    def report_page(self) -> Path:
+        """The newest run's losses and what an evaluation measured, for a browser."""
+        return self.folder / "report" / "index.html"
+
+    @property
     def talks_file(self) -> Path:
         """Talks with the persona, where they are kept."""
         return self.folder / "chats.sqlite"

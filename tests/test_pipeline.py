@@ -225,7 +225,8 @@ def order(export: Path, **changed: Any) -> Order:
 def test_the_chain_skips_what_is_done(steps: Steps, export: Path, tmp_path: Path) -> None:
     first = run_chain(tmp_path / "chats", order(export, minutes=2.0), silent)
     assert steps.names() == ["import", "prepare", "pull", "train", "evaluate"]
-    assert steps.asked[3][1] == {"base": "smollm2-135m-instruct", "minutes": 2.0}
+    wanted = {"base": "smollm2-135m-instruct", "minutes": 2.0, "samples": False}
+    assert steps.asked[3][1] == wanted
     assert first["import"]["added"] == 36
     again = run_chain(tmp_path / "chats", order(export, minutes=2.0), silent)
     assert "prepare" not in steps.names()[5:] and "evaluate" not in steps.names()[5:]

@@ -62,6 +62,11 @@ class Call:
 
         return Console(stderr=True, highlight=False, markup=False, emoji=False)
 
+    @property
+    def watched(self) -> bool:
+        """Does what is said on the way go to somebody's eyes, and not into a file?"""
+        return self.err.is_terminal
+
     def workspace(self) -> "Workspace":
         from sosias.workspace import Workspace
 

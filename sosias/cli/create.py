@@ -6,10 +6,10 @@ from typing import Annotated, Any
 import typer
 
 from sosias.cli.call import Call
-from sosias.cli.evaluate import in_words
 from sosias.cli.new import By, Kind, Name
 from sosias.cli.terms import AcceptTerms, accepts
 from sosias.cli.train import BaseName, summary
+from sosias.evaluation.sentences import in_words
 from sosias.language import translate as _
 
 From = Annotated[
@@ -47,6 +47,7 @@ def create(
         base=base,
         minutes=minutes,
         accept=lambda asked: accepts(call, accept_terms, asked),
+        samples=call.watched,
     )
     with call.listening() as listener:
         results = run_chain(call.folder, order, listener)

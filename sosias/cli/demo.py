@@ -68,6 +68,7 @@ def _make(call: Call, base: str | None, minutes: float, accept_terms: bool) -> d
             base=base,
             minutes=minutes,
             accept=lambda asked: accepts(call, accept_terms, asked),
+            samples=call.watched,
         )
         return run_chain(call.folder, order, listener)
 

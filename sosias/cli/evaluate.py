@@ -1,6 +1,6 @@
 """`sosias evaluate`: by how much the persona beats the untuned model."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -20,31 +20,10 @@ Folds = Annotated[
 
 def evaluate(call: Call, folds: Folds = 0) -> None:
     """Measure on held-out sessions."""
+    from sosias.evaluation.sentences import in_words
+
     report = call.run_step("evaluate", {"folds": folds})
     name = call.persona().settings.author or call.persona().name
     talk = _("Talk with it: {command}").format(command=call.spelt("chat"))
-    call.finish(report, *in_words(report, name), talk)
-
-
-def in_words(report: dict[str, Any], name: str) -> list[str]:
-    """Return a report as sentences that need no knowledge of the field."""
-    bits = report["bits_per_byte"]
-    if bits["fall"] <= 0:
-        said = _(
-            "The bot does not yet write more like {name} than the untuned model: it needs more messages, or "
-            "more training."
-        )
-    elif bits["low"] > 0:
-        said = _(
-            "The bot needs {fall:.1%} fewer bits per letter of {name}'s real messages than the untuned "
-            "model (between {low:.1%} and {high:.1%}, with 95 % certainty): it has come closer to how "
-            "{name} writes."
-        )
-    else:
-        said = _(
-            "The bot needs {fall:.1%} fewer bits per letter of {name}'s real messages than the untuned "
-            "model, but that can be chance (between {low:.1%} and {high:.1%}, with 95 % certainty): it "
-            "needs more messages, or more training."
-        )
-    figures = _("Bits per byte of messages it had never seen: {base:.3f} untuned, {tuned:.3f} tuned.")
-    return [said.format(name=name, **bits), figures.format(**bits)]
+    page = _("All of it on a page, with plots: {file}").format(file=report["page"])
+    call.finish(report, *in_words(report, name), page, talk)

@@ -1,16 +1,17 @@
 """What long work says, as a person at a terminal (or the reader of a log) wants to see it."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from rich.console import Console
+from rich.console import Console, RenderableType
 from rich.progress import BarColumn, Progress, ProgressColumn, SpinnerColumn, Task, TaskID, TextColumn
 from rich.text import Text
 
 from sosias import events
-from sosias.events import Choice, Event, Notice
+from sosias.cli.training_view import TrainingView
+from sosias.events import Choice, Event, Notice, Validated
 from sosias.language import translate as _
 
 QUIET_SECONDS = 15
@@ -49,6 +50,18 @@ def shown(console: Console) -> Iterator[events.Listener]:
         bars.progress.stop()
 
 
+class _Screen(Progress):
+    """Bars, and below them a training, where there is one."""
+
+    training: TrainingView | None = None
+
+    def get_renderables(self) -> Iterable[RenderableType]:
+        """See `Progress`."""
+        yield from super().get_renderables()
+        if self.training is not None:
+            yield self.training
+
+
 class _Bars:
     """A bar a step, above it whatever else is said; the screen is let go when no step is open."""
 
@@ -57,8 +70,12 @@ class _Bars:
         self.open: dict[str, TaskID] = {}
 
     def listen(self, event: Event) -> None:
-        if not isinstance(event, events.Progress):
+        if isinstance(event, Choice | Notice):
             self.progress.console.print(said(event))
+            return
+        if not isinstance(event, events.Progress):
+            self.progress.training = self.progress.training or TrainingView()
+            self.progress.training.hear(event)
             return
         ends = bool(event.total) and event.done >= event.total
         if event.step not in self.open:
@@ -75,7 +92,8 @@ class _Bars:
             total=event.total or None,
             completed=event.done,
             share=share,
-            note=event.note,
+            note="" if self.progress.training else event.note,
+            left=event.left,
         )
         if ends:
             self._end(event.step)
@@ -84,7 +102,7 @@ class _Bars:
         if not self.open:
             self.progress = _columns(self.progress.console)
             self.progress.start()
-        self.open[step] = self.progress.add_task(title(step), total=None, share="", note="")
+        self.open[step] = self.progress.add_task(title(step), total=None, share="", note="", left=None)
 
     def _said_by_others(self, step: str) -> bool:
         """Did the step never say how far it was, while bars of its parts did?"""
@@ -97,8 +115,8 @@ class _Bars:
             self.progress.stop()
 
 
-def _columns(console: Console) -> Progress:
-    return Progress(
+def _columns(console: Console) -> _Screen:
+    return _Screen(
         SpinnerColumn(finished_text="[green]✓"),
         TextColumn("{task.description}", markup=False),
         BarColumn(bar_width=24),
@@ -116,7 +134,9 @@ class _Time(ProgressColumn):
         elapsed = task.finished_time if task.finished else task.elapsed
         if elapsed is None or task.finished or not task.total or not task.completed:
             return Text(clock(elapsed or 0), style="cyan")
-        left = elapsed * (task.total - task.completed) / task.completed
+        left = task.fields["left"]
+        if left is None:
+            left = elapsed * (task.total - task.completed) / task.completed
         return Text(
             _("{elapsed}, {left} left").format(elapsed=clock(elapsed), left=clock(left)), style="cyan"
         )
@@ -124,16 +144,22 @@ class _Time(ProgressColumn):
 
 @dataclass
 class _Lines:
-    """A line when a step begins, one now and then, and one when it ends."""
+    """A line when a step begins, one now and then, and one when it ends; samples are never in it."""
 
     console: Console
     began: dict[str, float] = field(default_factory=dict)
     last: float = 0.0
 
     def listen(self, event: Event) -> None:
-        if not isinstance(event, events.Progress):
+        if isinstance(event, Choice | Notice):
             self.console.print(said(event), soft_wrap=True)
-            return
+        elif isinstance(event, Validated):
+            words = _("Step {step} of {steps}: loss {loss:.3f} on held-out talk, {best:.3f} at best")
+            self._say(words.format(**vars(event)))
+        elif isinstance(event, events.Progress):
+            self._progress(event)
+
+    def _progress(self, event: events.Progress) -> None:
         now = time.monotonic()
         ends = bool(event.total) and event.done >= event.total
         if event.step not in self.began:
@@ -147,8 +173,8 @@ class _Lines:
             self._say(f"{title(event.step)}: " + _("done in {time}").format(time=clock(seconds)))
         elif event.total and event.done and now - self.last >= QUIET_SECONDS:
             self.last = now
-            left = clock(seconds * (event.total - event.done) / event.done)
-            state = _("{share:.0%}, {left} left").format(share=event.done / event.total, left=left)
+            left = seconds * (event.total - event.done) / event.done if event.left is None else event.left
+            state = _("{share:.0%}, {left} left").format(share=event.done / event.total, left=clock(left))
             self._say(f"{title(event.step)}: {state}  {event.note}".rstrip())
 
     def _say(self, line: str) -> None:

@@ -87,11 +87,11 @@ def train(
     if show_windows is not None:
         _show_windows(call, show_windows, wanted)
         return
-    result = call.run_step("train", wanted)
+    result = call.run_step("train", {**wanted, "samples": call.watched})
     if not here.first:
         return  # the first one answers for all
     go_on = _("Go on with: {command}").format(command=call.spelt("evaluate"))
-    call.finish(result, summary(result), go_on)
+    call.finish(result, summary(result), curve(result), go_on)
 
 
 def summary(result: dict[str, Any]) -> str:
@@ -100,6 +100,11 @@ def summary(result: dict[str, Any]) -> str:
 
     said = _("Trained on {base}. Steps: {steps}. Time: {time}. Tokens a second: {tokens_per_second:.0f}.")
     return said.format(time=clock(result["seconds"]), **result)
+
+
+def curve(result: dict[str, Any]) -> str:
+    """Say where the page with the run's losses is."""
+    return _("How the losses fell: {file}").format(file=result["page"])
 
 
 def _show_windows(call: Call, count: int, wanted: dict[str, Any]) -> None:

@@ -7,8 +7,8 @@ import typer
 
 from sosias.cli.call import Call
 from sosias.cli.create import talk_with_it
-from sosias.cli.evaluate import in_words
 from sosias.cli.train import summary
+from sosias.evaluation.sentences import in_words
 from sosias.language import translate as _
 
 From = Annotated[
@@ -22,7 +22,7 @@ def update(call: Call, files: From) -> None:
 
     persona = call.persona()
     with call.listening() as listener:
-        results = run_update(call.folder, persona.name, tuple(files), listener)
+        results = run_update(call.folder, persona.name, tuple(files), listener, samples=call.watched)
     told = []
     if "evaluate" in results:
         author = persona.settings.author or persona.name

@@ -38,6 +38,8 @@ class Order:
     """To train at most; None: as many as the epochs of the settings take."""
     accept: Callable[[str], bool] = refuse
     """Asked with a base's name when it comes under terms that have not been accepted."""
+    samples: bool = False
+    """Somebody looks on, who is told what the persona would reply while it is trained."""
 
 
 def run_chain(folder: Path, order: Order, listener: Listener) -> dict[str, Any]:
@@ -59,13 +61,15 @@ def run_chain(folder: Path, order: Order, listener: Listener) -> dict[str, Any]:
         results["prepare"] = run_step("prepare", folder, persona.name, {}, listener)
     if base in CATALOGUE and not is_pulled(base):
         run_step("pull", folder, None, {"name": base}, listener)
-    wanted = {"base": base, "minutes": order.minutes}
+    wanted = {"base": base, "minutes": order.minutes, "samples": order.samples}
     results["train"] = run_step("train", folder, persona.name, wanted, listener)
     results["evaluate"] = _report(persona) or run_step("evaluate", folder, persona.name, {}, listener)
     return results
 
 
-def run_update(folder: Path, persona_name: str, files: Sequence[Path], listener: Listener) -> dict[str, Any]:
+def run_update(
+    folder: Path, persona_name: str, files: Sequence[Path], listener: Listener, *, samples: bool = False
+) -> dict[str, Any]:
     """Import newer exports, prepare, go on from the last training and measure; return each step's result.
 
     The stand-ins of people stay those that they have: `people.toml` holds them.
@@ -80,7 +84,7 @@ def run_update(folder: Path, persona_name: str, files: Sequence[Path], listener:
     results["import"] = run_step("import", folder, None, {"paths": paths}, listener)
     if not _is_prepared(Workspace.open(folder), persona):
         results["prepare"] = run_step("prepare", folder, persona_name, {}, listener)
-    results["train"] = run_step("update", folder, persona_name, {}, listener)
+    results["train"] = run_step("update", folder, persona_name, {"samples": samples}, listener)
     if results["train"]["updated"]:
         results["evaluate"] = _report(persona) or run_step("evaluate", folder, persona_name, {}, listener)
     return results

@@ -9,7 +9,7 @@ from typing import Any
 
 from sosias.events import Listener, Notice
 from sosias.language import translate as _
-from sosias.workspace import Persona, Workspace
+from sosias.workspace import Persona, Run, Workspace
 
 Step = Callable[[Path, str | None, dict[str, Any], Listener], dict[str, Any]]
 
@@ -75,23 +75,32 @@ def pull_step(
 def train_step(
     folder: Path, persona: str | None, arguments: dict[str, Any], listener: Listener
 ) -> dict[str, Any]:
-    """Train the persona; the arguments replace fields of its training settings."""
+    """Train the persona; the arguments replace fields of its training settings.
+
+    `samples`: somebody looks on, who is told what it would reply meanwhile.
+    """
+    from sosias.training.distributed import place
     from sosias.training.train import train
 
     workspace = Workspace.open(folder)
     one = workspace.persona(persona)
     _tell_traps(one, arguments.get("base") or one.settings.base, listener)
-    return train(workspace, one, listener=listener, overrides=arguments)
+    overrides = {name: value for name, value in arguments.items() if name != "samples"}
+    samples = arguments.get("samples", False)
+    result = train(workspace, one, listener=listener, overrides=overrides, samples=samples)
+    return result | {"page": _page(one)} if place().first else result
 
 
 def update_step(
-    folder: Path, persona: str | None, _arguments: dict[str, Any], listener: Listener
+    folder: Path, persona: str | None, arguments: dict[str, Any], listener: Listener
 ) -> dict[str, Any]:
     """Train the persona on what its last run has not learnt, from there on."""
     from sosias.training.update import update
 
     workspace = Workspace.open(folder)
-    return update(workspace, workspace.persona(persona), listener=listener)
+    one = workspace.persona(persona)
+    result = update(workspace, one, listener=listener, samples=arguments.get("samples", False))
+    return result | {"page": _page(one)}
 
 
 def evaluate_step(
@@ -101,7 +110,9 @@ def evaluate_step(
     from sosias.evaluation.evaluate import evaluate
 
     workspace = Workspace.open(folder)
-    return evaluate(workspace, workspace.persona(persona), folds=arguments.get("folds", 0), listener=listener)
+    one = workspace.persona(persona)
+    report = evaluate(workspace, one, folds=arguments.get("folds", 0), listener=listener)
+    return report | {"page": _page(one, one.finished_run())}
 
 
 def export_step(
@@ -122,6 +133,13 @@ def push_step(
     from sosias.pipeline.publishing import publish
 
     return publish(Path(arguments["path"]), arguments["repo"])
+
+
+def _page(persona: Persona, run: Run | None = None) -> str:
+    """Write the persona's page anew, of a run or of the newest; return where it is."""
+    from sosias.evaluation.page import write_page
+
+    return str(write_page(persona, run))
 
 
 def _tell_traps(persona: Persona, name: str | None, listener: Listener) -> None:

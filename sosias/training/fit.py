@@ -40,6 +40,7 @@ from sosias.training.interrupts import interrupts
 from sosias.training.learner import Learner, mean_loss, nothing
 from sosias.training.memory import NotEnoughMemory, is_out_of_memory, peak_rss_mb
 from sosias.training.metrics import Metrics
+from sosias.training.samples import SHARE, Sampler
 from sosias.training.schedule import learning_rate
 from sosias.training.source import Batch, Source
 
@@ -92,6 +93,7 @@ class Fit:
         optimizer: what takes the steps; None: AdamW without decay.
         ranks: the processes that train together; the source shares its rows out among them.
         sharded: each of them holds a part of the weights instead of a copy of all; only where all learn.
+        sampler: what lets the network speak for who looks on; only of one process.
 
     Raises:
         AccelerateLaunch, EachAlone, OneProcessStep: other processes were started that `ranks` does not know.
@@ -112,6 +114,7 @@ class Fit:
         optimizer: torch.optim.Optimizer | None = None,
         ranks: Ranks = ALONE,
         sharded: bool = False,
+        sampler: Sampler | None = None,
     ) -> None:
         self.source, self.validation = source, validation
         self.settings, self.pad_id, self.listener = settings, pad_id, listener
@@ -144,6 +147,7 @@ class Fit:
         else:
             self.learner = learner if sharded else as_copies(learner)
             self.optimizer = self.accelerator.prepare(optimizer)
+        self.sampler = sampler if ranks.world == 1 else None
         self.state = Checkpoint()
 
     # --- one step ------------------------------------------------------------------------------
@@ -225,10 +229,11 @@ class Fit:
         return seconds
 
     def measure_validation(self) -> float:
-        """Return the seconds that one validation takes."""
+        """Return the seconds that one validation takes, with its part of the time for samples."""
         started = time.perf_counter()
         mean_loss(self.learner, self.validation, self.pad_id, self.ranks)
-        return time.perf_counter() - started
+        samples = SHARE * 60 * (self.settings.minutes or 0) / self.settings.validations
+        return time.perf_counter() - started + (samples if self.sampler else 0)
 
     # --- the run -------------------------------------------------------------------------------
 
@@ -269,12 +274,18 @@ class Fit:
         for epoch, step in self._steps():
             if self.state.step >= total or self.state.worse >= self.settings.patience:
                 break
+            self.metrics.begin_step(self.state)
             loss = self._step_or_save(step)
             self.state.seconds = before + time.perf_counter() - started
             if self.ranks.first:
-                self.metrics.step(self.state, epoch, loss, total)
-            if self.state.step % every == 0 or self.state.step == total:
+                self.metrics.step(self.state, epoch, loss, self.settings)
+            validated = self.state.step % every == 0 or self.state.step == total
+            if validated:
                 self._validate(epoch, loss)
+            if self.sampler is not None and self.sampler.is_due(self.state.step, validated=validated):
+                self.sampler.speak(self.network, self.state.step)
+            if self.ranks.first:
+                self.metrics.progress(self.state, loss, total)
             stop, due = self.ranks.most(interrupted.is_set(), time.perf_counter() - saved >= pause)
             if stop or due:
                 saving = self._save()
@@ -300,7 +311,7 @@ class Fit:
         value = mean_loss(self.learner, self.validation, self.pad_id, self.ranks)
         self.state.losses.append(value)
         if self.ranks.first:
-            self.metrics.validation(self.state, epoch, value)
+            self.metrics.validation(self.state, epoch, value, self.settings.steps or 0)
         if value < self.state.best_loss:
             self.state.best_loss, self.state.worse = value, 0
             weights = self.whole()
@@ -331,7 +342,7 @@ class Fit:
         found = Checkpoint.load(self.checkpoint_folder)
         self.ranks.agree("checkpoint", found and found.step)
         if self.ranks.first:
-            self.metrics.forget_after(found.step if found else -1)
+            self.metrics.resume(found.step if found else -1)
         if found is None:
             return
         self.state = found

@@ -38,13 +38,14 @@ def nothing(pad_id: int) -> Batch:
 def mean_loss(learner: Any, windows: Sequence[Window], pad_id: int, ranks: Ranks = ALONE) -> float:
     """Return the mean negative log-likelihood of the windows' learnt tokens, in nats."""
     learner.eval()
+    device = next(learner.parameters()).device
     windows = ranks.share(windows)
     (passes,) = ranks.most(-(-len(windows) // 4))
     total, count = 0.0, 0
     for first in range(0, 4 * passes, 4):
         part = windows[first : first + 4]
         ids, labels = collate(part, pad_id) if part else (nothing(pad_id).ids, nothing(pad_id).labels)
-        total += float(learner(ids, labels))
+        total += float(learner(ids.to(device), labels.to(device)))
         count += int((labels[:, 1:] != -100).sum())
     loss, learnt = ranks.total(total, count)
     return loss / learnt

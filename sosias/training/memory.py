@@ -25,6 +25,13 @@ def peak_rss_mb() -> int:
     return int(peak if sys.platform == "darwin" else peak * 1024) // 10**6
 
 
+def rss_mb() -> int:
+    """Return the resident memory of this process now, in MB (10^6 bytes)."""
+    import psutil
+
+    return int(psutil.Process().memory_info().rss) // 10**6
+
+
 def available_bytes() -> int:
     """Return what this process may still take: of the GPU, or of the machine and of its container."""
     import psutil

@@ -1,33 +1,66 @@
-"""What a run says of itself while it trains: progress for whoever listens, and `metrics.jsonl`."""
+"""What a run says of itself while it trains: figures for whoever listens, and `metrics.jsonl`."""
 
 import json
+import time
+from dataclasses import replace
 from pathlib import Path
 
-from sosias.events import Listener, Progress
+from sosias.events import Learning, Listener, Progress, Validated
 from sosias.language import translate as _
+from sosias.settings import TrainingSettings
 from sosias.training.checkpoint import Checkpoint
+from sosias.training.curves import read_curves, thinned
+from sosias.training.memory import rss_mb
+from sosias.training.schedule import learning_rate
 from sosias.workspace import append_line, write_text
+
+MOST_POINTS = 400
+"""Of the curve that is told again when a run is gone on with: more than a screen has columns."""
 
 
 class Metrics:
-    """The lines of one run: a line a step, and a line a validation."""
+    """The lines of one run: a line a step, and a line a validation; figures alone, no words."""
 
     def __init__(self, folder: Path, listener: Listener) -> None:
         self.file = folder / "metrics.jsonl"
         self.listener = listener
+        self._tokens, self._began = 0, 0.0
 
-    def step(self, state: Checkpoint, epoch: int, loss: float, total: int) -> None:
-        """Tell of a step that was taken."""
+    def begin_step(self, state: Checkpoint) -> None:
+        """Take the time before a step."""
+        self._tokens, self._began = state.tokens, time.perf_counter()
+
+    def step(self, state: Checkpoint, epoch: int, loss: float, settings: TrainingSettings) -> None:
+        """Tell of a step that was taken; its line has the speed of the step itself."""
+        seconds = time.perf_counter() - self._began
+        memory, rate = rss_mb(), learning_rate(state.step - 1, settings)
+        self.listener(
+            Learning(state.step, settings.steps or 0, loss, state.tokens / state.seconds, memory, rate)
+        )
+        record = {"step": state.step, "epoch": epoch, "loss": round(loss, 5)}
+        record |= {"seconds": round(state.seconds, 2), "learning_rate": float(f"{rate:.4g}")}
+        record |= {"tokens_per_second": round((state.tokens - self._tokens) / seconds, 1), "rss_mb": memory}
+        append_line(self.file, record)
+
+    def progress(self, state: Checkpoint, loss: float, total: int) -> None:
+        """Tell how far the run is, once all that belongs to its last step has been said."""
         speed = state.tokens / state.seconds
         note = _("loss {loss:.3f} · {speed:.0f} tokens/s").format(loss=loss, speed=speed)
-        self.listener(Progress("train", state.step, total, note))
-        record = {"step": state.step, "epoch": epoch, "loss": round(loss, 5)}
-        append_line(self.file, record | {"seconds": round(state.seconds, 2)})
+        left = state.seconds / state.step * (total - state.step)
+        self.listener(Progress("train", state.step, total, note, left))
 
-    def validation(self, state: Checkpoint, epoch: int, loss: float) -> None:
+    def validation(self, state: Checkpoint, epoch: int, loss: float, total: int) -> None:
         """Tell of a validation."""
+        self.listener(Validated(state.step, total, loss, min(loss, state.best_loss)))
         record = {"step": state.step, "epoch": epoch, "validation_loss": round(loss, 5)}
         append_line(self.file, record)
+
+    def resume(self, step: int) -> None:
+        """Drop the lines of steps that a kill has lost, which are taken again; tell of those before."""
+        self.forget_after(step)
+        curves = read_curves(self.file)
+        if curves.training or curves.validation:
+            self.listener(replace(curves, training=tuple(thinned(curves.training, MOST_POINTS))))
 
     def forget_after(self, step: int) -> None:
         """Drop the lines of steps that a kill has lost: they will be taken again."""

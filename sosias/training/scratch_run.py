@@ -5,6 +5,7 @@ other, which an evaluation compares with) and `corpus` (the texts as tokens, gon
 """
 
 import shutil
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from sosias.corpus import prepared
@@ -15,10 +16,12 @@ from sosias.models.base import Base, open_base
 from sosias.models.network import cpu_dtype, load_network
 from sosias.models.vocabulary import choose_size
 from sosias.settings import PersonaSettings, RunSettings, TrainingSettings
+from sosias.templates import open_template
 from sosias.training.batches import PAD_TO
 from sosias.training.choices import choose_loss, choose_steps
 from sosias.training.foreseen import check_disk, choose_micro_batch, size_of
 from sosias.training.memory import available_bytes
+from sosias.training.samples import PROMPTS, Sampler, starts
 from sosias.training.scratch import (
     BATCH_TOKENS,
     BLOCK,
@@ -29,6 +32,7 @@ from sosias.training.scratch import (
     save_base,
 )
 from sosias.training.scratch_corpus import Texts, shards_in, trained_tokenizer, watched
+from sosias.training.train import LOOKED_AT
 from sosias.workspace import Persona, Run, atomic_folder, private_folder, write_json, write_settings
 
 if TYPE_CHECKING:
@@ -45,7 +49,9 @@ class TooLittleText(SosiasError):
     watch): import more, or train on a base (sosias models list)."""
 
 
-def train_from_scratch(persona: Persona, settings: PersonaSettings, listener: Listener) -> dict[str, Any]:
+def train_from_scratch(
+    persona: Persona, settings: PersonaSettings, listener: Listener, *, samples: bool = False
+) -> dict[str, Any]:
     """Train a network that knows nothing on the persona's texts, going on with an unfinished run.
 
     The result's keys are those of `train`; the run ends in `weights`, a folder for `--base`.
@@ -62,7 +68,7 @@ def train_from_scratch(persona: Persona, settings: PersonaSettings, listener: Li
     if run.is_finished:
         listener(Notice(_("Already trained with these settings: run {run}.").format(run=run.folder.name)))
         return run.result()
-    return _carry_out(persona, run, wanted, choices, listener)
+    return _carry_out(persona, run, wanted, choices, listener, samples=samples)
 
 
 def _resolved(persona: Persona, settings: PersonaSettings, choices: list[Choice]) -> RunSettings:
@@ -123,14 +129,21 @@ def _same_run(persona: Persona, wanted: RunSettings, asked: TrainingSettings) ->
     if not runs or not runs[-1].settings_file.is_file():
         return runs[-1] if runs else None
     found = runs[-1].settings
-    own = {name: getattr(found.training, name) for name in OF_THE_MACHINE if getattr(asked, name) is None}
+    open_ = [name for name in OF_THE_MACHINE if getattr(asked, name) is None]
+    own = {name: getattr(found.training, name) for name in (*open_, *LOOKED_AT)}
     training = wanted.training.model_copy(update=own)
     same = found == wanted.model_copy(update={"training": training, "base": found.base})
     return runs[-1] if same else None
 
 
 def _carry_out(
-    persona: Persona, run: Run, wanted: RunSettings, choices: list[Choice], listener: Listener
+    persona: Persona,
+    run: Run,
+    wanted: RunSettings,
+    choices: list[Choice],
+    listener: Listener,
+    *,
+    samples: bool,
 ) -> dict[str, Any]:
     """Train into the run's folder; return and write the result, unless interrupted."""
     from sosias.training.methods import keep
@@ -139,8 +152,9 @@ def _carry_out(
     write_settings(run.settings_file, settings)  # from here on the run's files belong to these settings
     texts = Texts(persona, settings.training.loss == "all")
     base = _start(run, texts, settings.training, choices, listener)
-    training, memory = _with_micro_batch(base, settings.training, run)
-    fit = _fit(run, texts, base, training, listener)
+    training = settings.training.model_copy(update={"sample_steps": wanted.training.sample_steps})
+    training, memory = _with_micro_batch(base, training, run)
+    fit = _fit(run, texts, base, training, listener, samples=samples)
     for choice in [*memory, *_choose_steps(fit)]:
         choices.append(choice)
         listener(choice)
@@ -172,7 +186,9 @@ def _with_micro_batch(
     return training.model_copy(update={"micro_batch_tokens": int(choice.value)}), [choice]
 
 
-def _fit(run: Run, texts: Texts, base: Base, training: TrainingSettings, listener: Listener) -> "Fit":
+def _fit(
+    run: Run, texts: Texts, base: Base, training: TrainingSettings, listener: Listener, *, samples: bool
+) -> "Fit":
     """Return the loop over the texts as shards.
 
     Raises:
@@ -193,7 +209,26 @@ def _fit(run: Run, texts: Texts, base: Base, training: TrainingSettings, listene
     network.set_attn_implementation("eager")  # plain products are faster on a CPU: docs/benchmarks.md
     windows = watched(watch, length)
     pad_id, optimizer = base.config.pad_id, ScratchOptimizer(network)
-    return Fit(network, blocks, windows, training, pad_id, run.folder, listener, optimizer=optimizer)
+    sampler = _sampler(texts, base, training, listener) if samples else None
+    return Fit(
+        network,
+        blocks,
+        windows,
+        training,
+        pad_id,
+        run.folder,
+        listener,
+        optimizer=optimizer,
+        sampler=sampler,
+    )
+
+
+def _sampler(texts: Texts, base: Base, training: TrainingSettings, listener: Listener) -> Sampler:
+    """Return what goes on with the first words of held-out texts; few are read of the many."""
+    name = prepared.persona_name(texts.persona.settings)
+    document = open_template("document", base, name, group=False)
+    asked = starts(document, islice(texts.of("validation"), PROMPTS))
+    return Sampler(document, asked, texts.persona.settings.generation, training.sample_steps, listener)
 
 
 def _choose_steps(fit: "Fit") -> list[Choice]:

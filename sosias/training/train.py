@@ -16,12 +16,13 @@ from sosias.language import translate as _
 from sosias.models.base import Base, open_base
 from sosias.models.convert import to_hf
 from sosias.models.network import need_torch
-from sosias.settings import PersonaSettings, RunSettings, TrainingSettings
+from sosias.settings import GenerationSettings, PersonaSettings, RunSettings, TrainingSettings
 from sosias.templates import Template, Window, choose_template, open_template
 from sosias.training.choices import after_windows, before_windows, choose_steps
 from sosias.training.distributed import SHARED_METHODS, MethodAlone
 from sosias.training.foreseen import Size, check_disk, size_of
 from sosias.training.learnt import key, write_learnt
+from sosias.training.samples import Prompt, Sampler, prompts
 from sosias.workspace import BadSettings, Persona, Run, Workspace, private_folder, write_json, write_settings
 
 if TYPE_CHECKING:
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 
 OF_THE_MACHINE = ("steps", "micro_batch_tokens", "dtype")
 """What is chosen by what the machine can do at the moment: a run keeps its own when it is gone on with."""
+LOOKED_AT = ("sample_steps",)
+"""What changes no weight: a run is the same with another one, which then holds."""
 
 
 class NothingToLearn(SosiasError):
@@ -57,6 +60,10 @@ class Plan:
     choices: list[Choice] = field(default_factory=list)
     parent: Run | None = None
     """The run to go on from."""
+    prompts: list[Prompt] = field(default_factory=list, repr=False)
+    """Held-out talk that samples reply to."""
+    generation: GenerationSettings = field(default_factory=GenerationSettings)
+    """How they are drawn."""
 
 
 def train(
@@ -65,9 +72,11 @@ def train(
     *,
     listener: Listener = silent,
     overrides: dict[str, Any] | None = None,
+    samples: bool = False,
 ) -> dict[str, Any]:
     """Train the persona, going on with an unfinished run where there is one; return its result.
 
+    `samples`: somebody looks on, and is told what the persona replies on the way (`Sample`).
     `overrides` replaces fields of the persona's training settings, and `base` and `template`. The
     same sessions and settings as in a finished run are not trained twice: its result is returned.
     The keys of the result are those of the design's `train`. Started by torchrun, it is called in each
@@ -95,8 +104,9 @@ def train(
         if wanted.training.method == "scratch":
             from sosias.training.scratch_run import train_from_scratch
 
-            return train_from_scratch(persona, wanted, listener)
-        return begin(_plan_together(persona, wanted, ranks), persona, listener, ranks)
+            return train_from_scratch(persona, wanted, listener, samples=samples)
+        plan = _plan_together(persona, wanted, ranks)
+        return begin(plan, persona, listener, ranks, samples=samples)
 
 
 def _plan_together(persona: Persona, wanted: PersonaSettings, ranks: "Ranks") -> Plan:
@@ -119,7 +129,14 @@ def _plan_together(persona: Persona, wanted: PersonaSettings, ranks: "Ranks") ->
     return plan
 
 
-def begin(plan: Plan, persona: Persona, listener: Listener, ranks: "Ranks | None" = None) -> dict[str, Any]:
+def begin(
+    plan: Plan,
+    persona: Persona,
+    listener: Listener,
+    ranks: "Ranks | None" = None,
+    *,
+    samples: bool = False,
+) -> dict[str, Any]:
     """Carry a plan out in the newest run where that is of the same plan, else in a new one."""
     from sosias.training.distributed_group import ALONE
 
@@ -131,7 +148,7 @@ def begin(plan: Plan, persona: Persona, listener: Listener, ranks: "Ranks | None
     if result is not None:
         listener(Notice(_("Already trained with these settings: run {run}.").format(run=run.folder.name)))
         return result
-    return carry_out(plan, run, listener, ranks)
+    return carry_out(plan, run, listener, ranks, samples=samples)
 
 
 def requested(persona: Persona, overrides: dict[str, Any]) -> PersonaSettings:
@@ -189,6 +206,8 @@ def plan_run(persona: Persona, sessions: list[Session], settings: PersonaSetting
         validation=validation,
         learnt=frozenset(key(session) for session in sessions if session.split == "train"),
         choices=choices + first + then,
+        prompts=prompts(template, sessions),
+        generation=settings.generation,
     )
 
 
@@ -221,7 +240,7 @@ def same_run(persona: Persona, plan: Plan) -> Run | None:
     if not run.settings_file.is_file():
         return run
     found = run.settings
-    own = {name: getattr(found.training, name) for name in plan.open}
+    own = {name: getattr(found.training, name) for name in (*plan.open, *LOOKED_AT)}
     training = plan.run.training.model_copy(update=own)
     return run if found == plan.run.model_copy(update={"training": training}) else None
 
@@ -229,7 +248,14 @@ def same_run(persona: Persona, plan: Plan) -> Run | None:
 # --- the run -------------------------------------------------------------------------------------
 
 
-def carry_out(plan: Plan, run: Run, listener: Listener, ranks: "Ranks | None" = None) -> dict[str, Any]:
+def carry_out(
+    plan: Plan,
+    run: Run,
+    listener: Listener,
+    ranks: "Ranks | None" = None,
+    *,
+    samples: bool = False,
+) -> dict[str, Any]:
     """Train as planned into the run's folder; return and write the result, unless interrupted."""
     from sosias.training.distributed_group import ALONE
     from sosias.training.distributed_memory import fitted_to_machine
@@ -239,10 +265,9 @@ def carry_out(plan: Plan, run: Run, listener: Listener, ranks: "Ranks | None" = 
 
     ranks = ranks or ALONE
     settings = ranks.from_first(lambda: run.settings if run.settings_file.is_file() else plan.run)
-    ranks.from_first(lambda: _make_ready(plan, run, settings.training, listener))
-    training, choices, sharded = fitted_to_machine(
-        plan.size, settings.training, plan.train, plan.validation, ranks
-    )
+    wanted = settings.training.model_copy(update={"sample_steps": plan.run.training.sample_steps})
+    ranks.from_first(lambda: _make_ready(plan, run, wanted, listener))
+    training, choices, sharded = fitted_to_machine(plan.size, wanted, plan.train, plan.validation, ranks)
     network = trainable_network(plan.base, training, plan.parent)
     pad_id = plan.base.config.pad_id
     fit = Fit(
@@ -256,6 +281,7 @@ def carry_out(plan: Plan, run: Run, listener: Listener, ranks: "Ranks | None" = 
         trained_before=plan.parent is not None,
         ranks=ranks,
         sharded=sharded,
+        sampler=_sampler(plan, listener) if samples else None,
     )
     if training.steps is None:
         seconds = fit.measure_speed() if training.minutes else None
@@ -290,6 +316,11 @@ def _make_ready(plan: Plan, run: Run, training: TrainingSettings, listener: List
     """Convert the base, where that is still to be done, and see that there is room on the disk."""
     to_hf(plan.base, listener)
     check_disk(private_folder(run.folder), plan.size, training)
+
+
+def _sampler(plan: Plan, listener: Listener) -> Sampler:
+    every = plan.run.training.sample_steps
+    return Sampler(plan.template, plan.prompts, plan.generation, every, listener)
 
 
 def _result(plan: Plan, settings: RunSettings) -> dict[str, Any]:

@@ -38,7 +38,9 @@ class NewNetwork(SosiasError):
     {name} train, or a person on it with --base {folder}."""
 
 
-def update(workspace: Workspace, persona: Persona, *, listener: Listener = silent) -> dict[str, Any]:
+def update(
+    workspace: Workspace, persona: Persona, *, listener: Listener = silent, samples: bool = False
+) -> dict[str, Any]:
     """Train the persona on what its last run has not learnt, from there on; return the result.
 
     The keys are those of `train`, with `updated`, and `parent` of a new run. An unfinished update is gone
@@ -61,7 +63,7 @@ def update(workspace: Workspace, persona: Persona, *, listener: Listener = silen
                 Notice(_("There is nothing new to learn: {name} stays as it is.").format(name=persona.name))
             )
             return parent.result() | {"updated": False}
-        return begin(plan, persona, listener) | {"updated": True}
+        return begin(plan, persona, listener, samples=samples) | {"updated": True}
 
 
 def plan_update(persona: Persona, sessions: list[Session], parent: Run) -> Plan | None:
@@ -101,6 +103,7 @@ def _settings(persona: Persona, parent: Run) -> PersonaSettings:
         "minutes": None,
         "steps": None,
         "micro_batch_tokens": None,
+        "sample_steps": now.training.sample_steps,
         "loss": now.training.loss,  # by today's consent, not by that of then
     }
     training = before.training.model_copy(update=changed)

@@ -5,7 +5,7 @@ import io
 from rich.console import Console
 
 from sosias.cli.terminal import clock, shown
-from sosias.events import Choice, Notice, Progress
+from sosias.events import Choice, Event, Learning, Notice, Progress, Sample, Validated
 
 
 def said(*, terminal: bool) -> str:
@@ -37,6 +37,48 @@ def test_a_screen_keeps_choices_and_one_full_bar() -> None:
     assert "watch out" in screen
     bars = [line for line in screen.splitlines() if "Training" in line]
     assert "100%" in bars[-1]
+
+
+TRAINING: tuple[Event, ...] = (
+    Progress("train", 0, 0),
+    Learning(1, 4, 2.5, 512.3, 812, 1.8e-4),
+    Progress("train", 1, 4, "loss 2.500 · 512 tokens/s", left=42.0),
+    Learning(2, 4, 2.25, 512.3, 812, 1.8e-4),
+    Validated(2, 4, 2.4, 2.375),
+    Sample(2, "¿vienes hoy?", "claro que \x1b[31msí"),
+    Progress("train", 2, 4, "loss 2.250 · 512 tokens/s", left=41.0),
+)
+
+
+def heard(*events: Event, terminal: bool) -> str:
+    out = io.StringIO()
+    console = Console(file=out, force_terminal=terminal, width=100, height=40, color_system=None)
+    with shown(console) as listen:
+        for event in events:
+            listen(event)
+    return out.getvalue()
+
+
+def test_a_log_tells_of_validations_and_never_what_was_said() -> None:
+    assert heard(*TRAINING, terminal=False).splitlines() == [
+        "Training …",
+        "Step 2 of 4: loss 2.400 on held-out talk, 2.375 at best",
+    ]
+
+
+def test_a_screen_shows_a_training_as_it_stands() -> None:
+    screen = heard(*TRAINING, terminal=True)
+    for said in ("Training", "50%", "0:41 left", "2.250", "2.400", "best 2.375", "512 tokens/s", "0.81 GB"):
+        assert said in screen, said
+    assert "¿vienes hoy?" in screen and "claro que [31msí" in screen
+    assert "loss 2.250 ·" not in screen, "the view says it already"
+
+
+def test_the_view_is_gone_when_the_next_step_begins() -> None:
+    ended = (*TRAINING, Progress("train", 4, 4))
+    later = heard(*ended, Progress("evaluate", 0, 0), Progress("evaluate", 1, 2), terminal=True)
+    after = later[later.index("Measuring") :]
+    assert "tokens/s" not in after and "vienes" not in after
 
 
 def test_times_read_like_a_clock() -> None:

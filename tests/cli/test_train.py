@@ -12,7 +12,7 @@ from sosias.cli.main import run
 from sosias.settings import Consent, PersonaSettings
 from sosias.workspace import Workspace
 
-RESULT = {"base": "tiny", "steps": 3, "seconds": 61.0, "tokens_per_second": 10.0}
+RESULT = {"base": "tiny", "steps": 3, "seconds": 61.0, "tokens_per_second": 10.0, "page": "index.html"}
 
 
 @pytest.fixture
@@ -44,13 +44,15 @@ def test_method_and_length_reach_the_training(
     assert json.loads(capsys.readouterr().out) == RESULT
     assert (asked["step"], asked["method"], asked["epochs"]) == ("train", "full", 2)
     assert (asked["base"], asked["minutes"]) == ("tiny", None)
+    assert asked["samples"] is False, "nobody looks on"
 
 
 def test_a_person_is_told_in_a_sentence(
     workspace: Workspace, asked: dict[str, Any], capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run(["-C", str(workspace.folder), "train"]) == 0
-    assert "Trained on tiny. Steps: 3." in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "Trained on tiny. Steps: 3." in said and "index.html" in said
     assert asked["method"] is None
 
 

@@ -7,7 +7,6 @@ from xml.etree import ElementTree
 import pytest
 
 from sosias.corpus.describe import describe
-from sosias.corpus.description import figures, plots
 from sosias.corpus.description.cloud import cloud
 from sosias.corpus.description.page import page
 from sosias.corpus.description.sentences import part_of_day, sentences
@@ -133,14 +132,6 @@ def test_sentences_are_about_what_there_is(facts: dict[str, Any]) -> None:
     assert "{" not in said and "401 messages in one chat" in said
 
 
-def test_numbers_as_people_read_them() -> None:
-    assert [figures.whole(value) for value in (0, 9999, 12345.6)] == ["0", "9999", "12\u202f346"]
-    assert [figures.decimal(value) for value in (2.0, 2.25, 250.4)] == ["2", "2.2", "250"]
-    assert [figures.duration(value) for value in (30, 300, 7200)] == ["under 1 min", "5 min", "2 h"]
-    assert figures.listed(["a"]) == "a" and figures.listed(["a", "b", "c"]) == "a, b and c"
-    assert figures.day("2024-02-29T10:00:00") == "29 February 2024"
-
-
 def boxes(svg: str) -> list[tuple[float, float, float]]:
     """Return of each word its middle and the size of its letters."""
     root = ElementTree.fromstring(svg)
@@ -160,10 +151,3 @@ def test_in_a_cloud_frequent_words_are_larger_and_none_covers_another() -> None:
     assert len(set(lines)) == 40
     assert len(boxes(cloud([("a" * 200, 9), ("b", 3)], "t"))) == 2
     assert boxes(cloud([], "t")) == []
-
-
-def test_labels_are_thinned_where_they_would_touch() -> None:
-    bars = [plots.Bar(f"2024-{number:02}", number, str(number)) for number in range(60)]
-    root = ElementTree.fromstring(plots.columns(bars, "t"))
-    labels = [one for one in root.iter("{http://www.w3.org/2000/svg}text") if one.get("class") == "label"]
-    assert 2 <= len(labels) <= 8

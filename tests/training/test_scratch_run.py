@@ -8,6 +8,7 @@ import pytest
 
 from sosias.corpus import prepare
 from sosias.evaluation.evaluate import evaluate
+from sosias.events import Event, Sample
 from sosias.models.base import open_base
 from sosias.settings import Consent, PersonaSettings, PreparationSettings, TrainingSettings
 from sosias.sources.source import Options
@@ -56,6 +57,15 @@ def novels(tmp_path: Path) -> tuple[Workspace, Persona]:
     )
     prepare.prepare(workspace, persona)
     return workspace, persona
+
+
+def test_who_looks_on_hears_texts_gone_on_with(novels: tuple[Workspace, Persona]) -> None:
+    workspace, persona = novels
+    heard: list[Event] = []
+    train(workspace, persona, listener=heard.append, overrides={"sample_steps": 15}, samples=True)
+    said = [event for event in heard if isinstance(event, Sample)]
+    assert {event.step for event in said} == {15, 30}
+    assert all(event.prompt.startswith("Novela") for event in said)
 
 
 def test_general_spanish_then_a_person(novels: tuple[Workspace, Persona], tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from xml.etree.ElementTree import Element, SubElement
 
 from markupsafe import Markup
 
-from sosias.corpus.description.plots import WIDTH, markup
+from sosias.pages.plots import WIDTH, markup
 
 SMALLEST, LARGEST = 11, 40
 """Sizes of letters, in pixels of a phone."""

@@ -1,14 +1,12 @@
 """The description as one HTML page that needs nothing else: no network, no script, no font from elsewhere."""
 
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-from sosias.corpus.description import figures
 from sosias.corpus.description.sections import sections
 from sosias.language import translate as _
+from sosias.pages import figures
+from sosias.pages.page import Page
 
 
 def page(facts: dict[str, Any]) -> str:
@@ -19,24 +17,16 @@ def page(facts: dict[str, Any]) -> str:
     said: dict[str, list[str]] = {}
     for sentence in facts["sentences"]:
         said.setdefault(sentence["about"], []).append(sentence["text"])
-    environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent),
-        autoescape=True,
-        undefined=StrictUndefined,
-        keep_trailing_newline=True,
-    )
-    return environment.get_template("page.html.jinja").render(
-        language=_("en"),  # the code of the language that one reads here
+    return Page(
         title=_("What is in these messages"),
         summary=said.get("span", []),
         sums=_sums(facts),
         sections=[replace(one, sentences=said.get(one.key, [])) for one in sections(facts)],
-        as_table=_("As a table"),
         closing=[
             _("Times are those of the exports' clocks. All was counted on this machine; nothing left it."),
             _("Names and words of others stand here: think before you pass this page on."),
         ],
-    )
+    ).written()
 
 
 def _sums(facts: dict[str, Any]) -> list[tuple[str, str]]:

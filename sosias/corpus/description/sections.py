@@ -3,12 +3,13 @@
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from sosias.corpus.description import emojis, figures, plots
+from sosias.corpus.description import emojis
 from sosias.corpus.description.cloud import cloud
-from sosias.corpus.description.plots import Bar
-from sosias.corpus.description.section import Section, Table
 from sosias.corpus.description.times import all_months
 from sosias.language import translate as _
+from sosias.pages import figures, plots
+from sosias.pages.plots import Bar
+from sosias.pages.section import Section, Table
 
 Facts = dict[str, Any]
 SHOWN = 10

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from sosias.corpus.description import figures
 from sosias.language import translate as _
+from sosias.pages import figures
 
 Facts = dict[str, Any]
 NAMED = 3

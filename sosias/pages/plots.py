@@ -1,6 +1,6 @@
-"""Plots as small SVGs: columns, bars, a line, a table of shades; drawn by us, coloured by the page.
+"""Plots as small SVGs: columns, bars, lines, a table of shades; drawn by us, coloured by the page.
 
-What a page about chats needs is five shapes; a plotting library would weigh more than the rest of Sosias.
+What our pages need is six shapes; a plotting library would weigh more than the rest of Sosias.
 Text goes into the tree as text, so no name can become markup. Widths are those of a phone, where a unit is
 a pixel; on wider screens pages set plots side by side rather than large.
 """
@@ -12,7 +12,7 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 
 from markupsafe import Markup
 
-from sosias.corpus.description import figures
+from sosias.pages import figures
 
 WIDTH = 340
 HEIGHT = 150
@@ -27,6 +27,10 @@ FIGURE = 52
 """Width of the figure behind the longest bar."""
 LONG_LABEL = 50
 """Letters of a label that has the whole width."""
+AXIS = 44
+"""Room for the values beside curves."""
+MARKED = 24
+"""Points of a curve that are still marked one by one."""
 LETTER = 6.6
 """Width of a letter of a label, about."""
 
@@ -133,6 +137,54 @@ def line(points: Sequence[Bar], title: str, above: str, below: str) -> Markup:
         if number % every == 0:
             _text(svg, x, HEIGHT + 16, point.label, "label", "middle")
     return markup(svg)
+
+
+@dataclass(frozen=True)
+class Curve:
+    """Points (x, y) in the order of x; `said` is what the curve is of."""
+
+    said: str
+    points: Sequence[tuple[float, float]]
+
+
+def curves(drawn: Sequence[Curve], title: str, along: str, digits: str = "{:.2f}") -> Markup:
+    """Draw one or two curves on common axes, the lowest and the highest value written with `digits`.
+
+    `along` names x.
+    """
+    svg = _svg(title, HEIGHT + (46 if len(drawn) > 1 else 22))
+    points = [point for curve in drawn for point in curve.points] or [(0.0, 0.0)]
+    left, right = min(x for x, _y in points), max(x for x, _y in points)
+    low, high = min(y for _x, y in points), max(y for _x, y in points)
+    wide, tall = WIDTH - AXIS - 8, HEIGHT - 20
+    _axis(svg, HEIGHT)
+    for value, y in ((high, 10.0), (low, 10.0 + tall)):
+        _text(svg, AXIS - 6, y + 4, digits.format(value), "label", "end")
+    for number, curve in enumerate(drawn):
+        places = [
+            (AXIS + (x - left) / ((right - left) or 1) * wide, 10 + (high - y) / ((high - low) or 1) * tall)
+            for x, y in curve.points
+        ]
+        _curve(svg, number, curve, places)
+        if len(drawn) > 1:
+            _rectangle(svg, number * WIDTH / 2, HEIGHT + 32, 10, 10, f"mark{number or ''}")
+            _text(svg, number * WIDTH / 2 + 15, HEIGHT + 41, curve.said, "label", "start")
+    _text(svg, AXIS, HEIGHT + 16, f"{left:g}", "label", "middle")
+    _text(svg, AXIS + wide, HEIGHT + 16, f"{right:g}", "label", "end")
+    _text(svg, AXIS + wide / 2, HEIGHT + 16, along, "label", "middle")
+    return markup(svg)
+
+
+def _curve(svg: Element, number: int, curve: Curve, places: Sequence[tuple[float, float]]) -> None:
+    """Draw one curve; of few points each is marked, and tells its value."""
+    kind = str(number or "")
+    written = " ".join(f"{x:.1f},{y:.1f}" for x, y in places)
+    SubElement(svg, "polyline", {"points": written, "class": f"curve curve{kind}"})
+    for (x, y), (step, value) in zip(places, curve.points, strict=True):
+        if len(places) <= MARKED:
+            dot = SubElement(svg, "circle", {"cx": f"{x:.1f}", "cy": f"{y:.1f}", "r": "3"})
+            dot.set("class", f"mark{kind}")
+            SubElement(dot, "title").text = f"{curve.said}, {step:g}: {value:.3f}"
 
 
 def _svg(title: str, height: float) -> Element:
