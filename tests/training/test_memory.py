@@ -10,8 +10,9 @@ from sosias.events import Event, Notice
 from sosias.training import memory
 from sosias.training.batches import Step
 from sosias.training.checkpoint import Checkpoint
-from sosias.training.fit import Fit, halved
+from sosias.training.fit import Fit
 from sosias.training.memory import NotEnoughMemory, is_out_of_memory
+from sosias.training.stepper import halved
 from tests.training.test_methods import fit_of
 
 

@@ -19,10 +19,11 @@ from sosias.events import Choice, Event, Notice, Progress, silent
 from sosias.training import fit as fitting
 from sosias.training import train as training
 from sosias.training.checkpoint import BadCheckpoint, Checkpoint
-from sosias.training.fit import Fit, LossNotFinite
+from sosias.training.fit import Fit
 from sosias.training.methods import trainable_network
 from sosias.training.schedule import learning_rate
 from sosias.training.source import Windows
+from sosias.training.stepper import LossNotFinite
 from sosias.workspace import Persona, Workspace, WorkspaceBusy
 from tests.tiny import QUICK, tiny_persona
 
