@@ -19,10 +19,10 @@ from sosias.evaluation.measure import session_losses
 from sosias.events import silent
 from sosias.settings import Consent, PersonaSettings
 from sosias.sources.store import import_files
-from sosias.training import train as training
 from sosias.training.batches import epoch_steps
 from sosias.training.fit import Fit
 from sosias.training.methods import trainable_network
+from sosias.training.plan import plan_run, requested, split_windows
 from sosias.training.source import Windows
 from sosias.workspace import Persona, Workspace
 
@@ -60,7 +60,7 @@ def sample_persona(folder: Path, base: str) -> Persona:
 def attempt(persona: Persona, fold: int, epochs: int, wanted: dict[str, Any], folder: Path) -> None:
     """Train on a fold with the wanted settings, and print the falls after each epoch."""
     sessions = prepared.fold(persona, fold, FOLDS)
-    plan = training.plan_run(persona, sessions, training.requested(persona, wanted))
+    plan = plan_run(persona, sessions, requested(persona, wanted))
     settings = plan.run.training
     lengths = [len(window.ids) for window in plan.train]
     batch = settings.batch_tokens
@@ -71,8 +71,7 @@ def attempt(persona: Persona, fold: int, epochs: int, wanted: dict[str, Any], fo
     source = Windows(plan.train, settings, pad_id)
     fit = Fit(network, source, plan.validation, settings, pad_id, folder, silent)
     held_out = {
-        split: training.split_windows(plan.template, sessions, split, settings)
-        for split in ("validation", "test")
+        split: split_windows(plan.template, sessions, split, settings) for split in ("validation", "test")
     }
     fit.learner.train()
     for _epoch, step in fit._steps():

@@ -8,7 +8,7 @@ from sosias.corpus.session import Session, Turn
 from sosias.templates import Template, Window
 from sosias.templates.transcript import Transcript
 from sosias.templates.window import Piece
-from sosias.training.train import Plan, plan_run, requested, split_windows
+from sosias.training.plan import Plan, plan_run, requested, split_windows
 from sosias.workspace import Persona
 
 

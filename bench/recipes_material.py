@@ -29,7 +29,7 @@ from sosias.templates.markers import end_of_text
 from sosias.training.choices import after_windows, choose_rate
 from sosias.training.foreseen import Size, choose_micro_batch
 from sosias.training.memory import available_bytes
-from sosias.training.train import plan_run, requested, split_windows
+from sosias.training.plan import plan_run, requested, split_windows
 from sosias.workspace import Persona
 
 

@@ -26,7 +26,7 @@ from sosias.settings import Consent, PersonaSettings, TrainingSettings
 from sosias.sources.store import authors, import_files
 from sosias.templates import Template, Window
 from sosias.templates.window import cut
-from sosias.training.train import plan_run
+from sosias.training.plan import plan_run
 from sosias.workspace import Workspace, write_text
 
 SAMPLE = Path(__file__).parents[1] / "sosias" / "sample"

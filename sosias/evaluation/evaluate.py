@@ -16,7 +16,8 @@ from sosias.models.base import open_base
 from sosias.settings import RunSettings
 from sosias.templates import open_template
 from sosias.training.learnt import read_learnt, unseen
-from sosias.training.train import carry_out, plan_run, split_windows
+from sosias.training.plan import plan_run, split_windows
+from sosias.training.train import carry_out
 from sosias.workspace import Persona, Run, Workspace, private_folder, write_json
 
 

@@ -21,6 +21,7 @@ from sosias.training.batches import PAD_TO
 from sosias.training.choices import choose_loss, choose_steps
 from sosias.training.foreseen import check_disk, choose_micro_batch, size_of
 from sosias.training.memory import available_bytes
+from sosias.training.plan import LOOKED_AT
 from sosias.training.samples import PROMPTS, Sampler, starts
 from sosias.training.scratch import (
     BATCH_TOKENS,
@@ -32,7 +33,6 @@ from sosias.training.scratch import (
     save_base,
 )
 from sosias.training.scratch_corpus import Texts, shards_in, trained_tokenizer, watched
-from sosias.training.train import LOOKED_AT
 from sosias.workspace import Persona, Run, atomic_folder, private_folder, write_json, write_settings
 
 if TYPE_CHECKING:

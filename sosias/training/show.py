@@ -4,7 +4,7 @@ from typing import Any
 
 from sosias.corpus import prepared
 from sosias.templates.window import runs
-from sosias.training.train import plan_run, requested
+from sosias.training.plan import plan_run, requested
 from sosias.workspace import Persona
 
 

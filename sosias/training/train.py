@@ -1,69 +1,26 @@
 """A persona's sessions to an adapter or weights: a run planned, begun or gone on with, its result written."""
 
 import shutil
-from collections.abc import Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from pydantic import ValidationError
-
 from sosias.corpus import prepared
-from sosias.corpus.session import Session
-from sosias.errors import SosiasError
-from sosias.events import Choice, Listener, Notice, silent
+from sosias.events import Listener, Notice, silent
 from sosias.language import translate as _
-from sosias.models.base import Base, open_base
 from sosias.models.convert import to_hf
 from sosias.models.network import need_torch
-from sosias.settings import GenerationSettings, PersonaSettings, RunSettings, TrainingSettings
-from sosias.templates import Template, Window, choose_template, open_template
-from sosias.training.choices import after_windows, before_windows, choose_steps
+from sosias.settings import PersonaSettings, RunSettings, TrainingSettings
+from sosias.training.choices import choose_steps
 from sosias.training.distributed import SHARED_METHODS, MethodAlone
-from sosias.training.foreseen import Size, check_disk, size_of
-from sosias.training.learnt import key, write_learnt
-from sosias.training.samples import Prompt, Sampler, prompts
-from sosias.workspace import BadSettings, Persona, Run, Workspace, private_folder, write_json, write_settings
+from sosias.training.foreseen import check_disk
+from sosias.training.learnt import write_learnt
+from sosias.training.plan import Plan, plan_run, requested, same_run
+from sosias.training.samples import Sampler
+from sosias.workspace import Persona, Run, Workspace, private_folder, write_json, write_settings
 
 if TYPE_CHECKING:
     from sosias.training.distributed_group import Ranks
-
-OF_THE_MACHINE = ("steps", "micro_batch_tokens", "dtype")
-"""What is chosen by what the machine can do at the moment: a run keeps its own when it is gone on with."""
-LOOKED_AT = ("sample_steps",)
-"""What changes no weight: a run is the same with another one, which then holds."""
-
-
-class NothingToLearn(SosiasError):
-    """The sessions of {name} give no window to learn from: look at them with sosias look."""
-
-
-class NoBase(SosiasError):
-    """No base has been chosen for {name}: train with --base NAME, one of those that sosias models list
-    shows."""
-
-
-@dataclass(frozen=True)
-class Plan:
-    """Everything a run needs, chosen: what is trained on what, and why."""
-
-    base: Base
-    size: Size
-    template: Template
-    run: RunSettings
-    open: frozenset[str]
-    """Training settings of the machine that the user left open."""
-    train: list[Window]
-    validation: list[Window]
-    learnt: frozenset[str]
-    """Keys of the sessions that the run will have learnt."""
-    choices: list[Choice] = field(default_factory=list)
-    parent: Run | None = None
-    """The run to go on from."""
-    prompts: list[Prompt] = field(default_factory=list, repr=False)
-    """Held-out talk that samples reply to."""
-    generation: GenerationSettings = field(default_factory=GenerationSettings)
-    """How they are drawn."""
 
 
 def train(
@@ -149,100 +106,6 @@ def begin(
         listener(Notice(_("Already trained with these settings: run {run}.").format(run=run.folder.name)))
         return result
     return carry_out(plan, run, listener, ranks, samples=samples)
-
-
-def requested(persona: Persona, overrides: dict[str, Any]) -> PersonaSettings:
-    """Return the persona's settings with the overrides that are given (not None).
-
-    Raises:
-        BadSettings: an override out of its bounds.
-    """
-    given = {name: value for name, value in overrides.items() if value is not None}
-    settings = persona.settings
-    own: dict[str, Any] = {name: given.pop(name) for name in ("base", "template") if name in given}
-    try:
-        own["training"] = TrainingSettings.model_validate(settings.training.model_dump() | given)
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise BadSettings(path=persona.settings_file, what=f"{where}: {first['msg']}") from error
-    return settings.model_copy(update=own)
-
-
-def plan_run(persona: Persona, sessions: list[Session], settings: PersonaSettings) -> Plan:
-    """Choose what is left to choose, and cut the windows."""
-    if settings.base is None:
-        raise NoBase(name=persona.name)
-    base = open_base(settings.base)
-    size = size_of(base)
-    group = prepared.is_group(sessions)
-    choices = [] if settings.template else [choose_template(base, group=group)]
-    template_name = settings.template or choices[0].value
-    author = prepared.persona_name(settings)
-    markers = settings.training.gap_markers
-    template = open_template(template_name, base, author, group=group, gap_markers=markers)
-    training, first = before_windows(settings.training, settings.consent, base, template, sessions)
-    learnt = split_windows(template, sessions, "train", training, loss=training.loss)
-    validation = split_windows(template, sessions, "validation", training)
-    if not learnt or not validation:
-        raise NothingToLearn(name=persona.name)
-    training, then = after_windows(training, size, learnt)
-    run = RunSettings(
-        base=settings.base,
-        template=template_name,
-        persona_author=author,
-        partner=prepared.partner(sessions),
-        group=group,
-        training=training,
-        sessions_sha256=prepared.fingerprint(persona),
-    )
-    return Plan(
-        base=base,
-        size=size,
-        template=template,
-        run=run,
-        open=frozenset(name for name in OF_THE_MACHINE if getattr(settings.training, name) is None),
-        train=learnt,
-        validation=validation,
-        learnt=frozenset(key(session) for session in sessions if session.split == "train"),
-        choices=choices + first + then,
-        prompts=prompts(template, sessions),
-        generation=settings.generation,
-    )
-
-
-def split_windows(
-    template: Template,
-    sessions: Sequence[Session],
-    split: str,
-    training: TrainingSettings,
-    *,
-    loss: str | None = "persona",
-) -> list[Window]:
-    """Return the windows of one split; only training learns more than the persona's turns."""
-    assert training.window_tokens is not None
-    return [
-        window
-        for session in sessions
-        if session.split == split
-        for window in template.windows(session, training.window_tokens, loss=loss or "persona")
-    ]
-
-
-def same_run(persona: Persona, plan: Plan) -> Run | None:
-    """Return the newest run if it is of this plan, finished or not, or none yet.
-
-    Only the newest: it is what chats and reports use, so no older one may answer for it.
-    """
-    if not persona.runs():
-        return None
-    run = persona.runs()[-1]
-    if not run.settings_file.is_file():
-        return run
-    found = run.settings
-    own = {name: getattr(found.training, name) for name in (*plan.open, *LOOKED_AT)}
-    training = plan.run.training.model_copy(update=own)
-    return run if found == plan.run.model_copy(update={"training": training}) else None
 
 
 # --- the run -------------------------------------------------------------------------------------

@@ -20,7 +20,8 @@ from sosias.language import translate as _
 from sosias.settings import PersonaSettings
 from sosias.templates import Window
 from sosias.training.learnt import key, read_learnt, unseen
-from sosias.training.train import Plan, begin, plan_run
+from sosias.training.plan import Plan, plan_run
+from sosias.training.train import begin
 from sosias.workspace import Persona, Run, Workspace
 
 RATE = 0.5

@@ -17,7 +17,7 @@ from bench.side_by_side import WORDS, paired
 from sosias.corpus import prepared
 from sosias.templates import Window
 from sosias.training.methods import trainable_network
-from sosias.training.train import split_windows
+from sosias.training.plan import split_windows
 from sosias.workspace import Persona
 
 

@@ -17,6 +17,7 @@ from sosias.events import silent
 from sosias.models.network import load_network
 from sosias.training import train as training
 from sosias.training.methods import trainable_network
+from sosias.training.plan import plan_run
 from tests.tiny import QUICK, tiny_persona
 
 losses = st.lists(
@@ -69,7 +70,7 @@ def test_bits_and_perplexity_are_what_their_formulas_say() -> None:
 def test_words_alone_are_measured(llama_folder: Path, tmp_path: Path) -> None:
     """A network of uniform probabilities costs log(vocabulary) a token of the persona's words."""
     _workspace, persona = tiny_persona(tmp_path / "chats", llama_folder)
-    plan = training.plan_run(persona, prepared.read_sessions(persona), persona.settings)
+    plan = plan_run(persona, prepared.read_sessions(persona), persona.settings)
     network = load_network(plan.base, dtype="float32")
     with torch.no_grad():
         network.get_output_embeddings().weight.zero_()
@@ -79,7 +80,7 @@ def test_words_alone_are_measured(llama_folder: Path, tmp_path: Path) -> None:
 
 def test_padding_changes_no_figure(llama_folder: Path, tmp_path: Path) -> None:
     _workspace, persona = tiny_persona(tmp_path / "chats", llama_folder)
-    plan = training.plan_run(persona, prepared.read_sessions(persona), persona.settings)
+    plan = plan_run(persona, prepared.read_sessions(persona), persona.settings)
     network = trainable_network(plan.base, plan.run.training)
     some = sorted(plan.train, key=lambda window: len(window.ids))[:: max(1, len(plan.train) // 6)]
     together = word_losses(network, some, 0)
@@ -89,7 +90,7 @@ def test_padding_changes_no_figure(llama_folder: Path, tmp_path: Path) -> None:
 
 def test_an_untrained_adapter_changes_nothing(llama_folder: Path, tmp_path: Path) -> None:
     _workspace, persona = tiny_persona(tmp_path / "chats", llama_folder)
-    plan = training.plan_run(persona, prepared.read_sessions(persona), persona.settings)
+    plan = plan_run(persona, prepared.read_sessions(persona), persona.settings)
     network = trainable_network(plan.base, plan.run.training)
     measured = session_losses(network, plan.validation, 0, silent)
     assert mean_fall([measured]) == pytest.approx(0, abs=1e-6)

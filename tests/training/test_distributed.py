@@ -22,8 +22,9 @@ from sosias.training.distributed import AccelerateLaunch, EachAlone, Launch, One
 from sosias.training.fit import Fit
 from sosias.training.foreseen import Size
 from sosias.training.methods import trainable_network
+from sosias.training.plan import plan_run
 from sosias.training.source import Windows
-from sosias.training.train import plan_run, train
+from sosias.training.train import train
 from sosias.workspace import Persona, Workspace
 from tests.tiny import QUICK, tiny_persona
 

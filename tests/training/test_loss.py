@@ -11,20 +11,20 @@ from sosias.events import silent
 from sosias.models.likelihood import token_losses
 from sosias.models.network import load_network
 from sosias.settings import TrainingSettings
-from sosias.training import train as training
 from sosias.training.batches import collate
 from sosias.training.fit import Fit
 from sosias.training.methods import trainable_network
+from sosias.training.plan import Plan, plan_run
 from sosias.training.source import Windows
 from tests.tiny import QUICK, tiny_persona
 
 
-def planned(folder: Path, base: Path, settings: TrainingSettings = QUICK) -> training.Plan:
+def planned(folder: Path, base: Path, settings: TrainingSettings = QUICK) -> Plan:
     _workspace, persona = tiny_persona(folder, base, settings)
-    return training.plan_run(persona, prepared.read_sessions(persona), persona.settings)
+    return plan_run(persona, prepared.read_sessions(persona), persona.settings)
 
 
-def fit_of(plan: training.Plan, folder: Path, network: Any = None) -> Fit:
+def fit_of(plan: Plan, folder: Path, network: Any = None) -> Fit:
     network = network or shaken(trainable_network(plan.base, plan.run.training))
     settings, pad_id = plan.run.training, plan.base.config.pad_id
     source = Windows(plan.train, settings, pad_id)

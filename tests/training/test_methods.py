@@ -19,6 +19,7 @@ from sosias.training import train as training
 from sosias.training.batches import collate
 from sosias.training.fit import Fit
 from sosias.training.methods import NoFourBits, NotInFourBits, trainable_network, tuned_network
+from sosias.training.plan import plan_run, requested
 from sosias.training.source import Windows
 from tests.bases import tiny_folder
 from tests.tiny import QUICK, tiny_persona
@@ -26,7 +27,7 @@ from tests.tiny import QUICK, tiny_persona
 
 def fit_of(folder: Path, base: Path, **update: Any) -> Fit:
     _workspace, persona = tiny_persona(folder / "chats", base, QUICK.model_copy(update=update))
-    plan = training.plan_run(persona, prepared.read_sessions(persona), persona.settings)
+    plan = plan_run(persona, prepared.read_sessions(persona), persona.settings)
     settings = plan.run.training
     network = trainable_network(plan.base, settings)
     return Fit(network, Windows(plan.train, settings, 0), plan.validation, settings, 0, folder, silent)
@@ -83,9 +84,7 @@ def test_what_is_kept_is_what_was_trained(llama_folder: Path, tmp_path: Path, me
     run, base = persona.new_run(), open_base(str(llama_folder))
     training.write_settings(
         run.settings_file,
-        training.plan_run(
-            persona, prepared.read_sessions(persona), training.requested(persona, {"method": method})
-        ).run,
+        plan_run(persona, prepared.read_sessions(persona), requested(persona, {"method": method})).run,
     )
     from sosias.training.methods import keep
 

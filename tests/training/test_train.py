@@ -21,6 +21,7 @@ from sosias.training import train as training
 from sosias.training.checkpoint import BadCheckpoint, Checkpoint
 from sosias.training.fit import Fit
 from sosias.training.methods import trainable_network
+from sosias.training.plan import plan_run
 from sosias.training.schedule import learning_rate
 from sosias.training.source import Windows
 from sosias.training.stepper import LossNotFinite
@@ -169,7 +170,7 @@ def test_one_writer_at_a_time(llama_folder: Path, tmp_path: Path) -> None:
 
 def _fit(llama_folder: Path, folder: Path, **update: Any) -> Fit:
     _workspace, persona = tiny_persona(folder / "chats", llama_folder, QUICK.model_copy(update=update))
-    plan = training.plan_run(persona, prepared.read_sessions(persona), persona.settings)
+    plan = plan_run(persona, prepared.read_sessions(persona), persona.settings)
     settings = plan.run.training
     network = trainable_network(plan.base, settings)
     return Fit(network, Windows(plan.train, settings, 0), plan.validation, settings, 0, folder, silent)
@@ -248,7 +249,7 @@ def test_others_private_words_are_not_learnt(
     _workspace, persona = tiny_persona(tmp_path / "chats", llama_folder)
     consent = persona.settings.consent.model_copy(update={"kind": kind})
     settings = persona.settings.model_copy(update={"consent": consent})
-    plan = training.plan_run(persona, prepared.read_sessions(persona), settings)
+    plan = plan_run(persona, prepared.read_sessions(persona), settings)
     assert plan.run.training.loss == loss
     learnt = [
         token for window in plan.train for token, flag in zip(window.ids, window.learnt, strict=True) if flag

@@ -15,7 +15,7 @@ from sosias.models.base import open_base
 from sosias.templates import open_template
 from sosias.training import train as training
 from sosias.training.learnt import key, read_learnt
-from sosias.training.train import split_windows
+from sosias.training.plan import plan_run, split_windows
 from sosias.training.update import NewNetwork, OutdatedRun, plan_update, replayed, update
 from sosias.workspace import NotTrained, Persona, Run, Workspace, write_settings
 from tests.tiny import tiny_persona
@@ -96,7 +96,7 @@ def test_new_and_old_windows_are_shared_out(llama_folder: Path, tmp_path: Path) 
 
 def test_old_windows_are_drawn_again_in_the_same_way(llama_folder: Path, tmp_path: Path) -> None:
     _workspace, persona = tiny_persona(tmp_path / "chats", llama_folder)
-    plan = training.plan_run(persona, prepared.read_sessions(persona), persona.settings)
+    plan = plan_run(persona, prepared.read_sessions(persona), persona.settings)
     drawn = replayed(plan.train, 200, seed="1")
     assert drawn == replayed(plan.train, 200, seed="1") != replayed(plan.train, 200, seed="2")
     assert 200 <= sum(len(window.ids) for window in drawn) <= 200 + 64
