@@ -186,6 +186,32 @@ def test_llama_cpp_speaks_where_it_can(trained: Any) -> None:
         assert first.bubbles == again.bubbles != base.bubbles
 
 
+@pytest.mark.parametrize("engine", ["llama.cpp", "torch"])
+def test_the_base_speaks_untuned_where_all_weights_were_trained(
+    trained: Any, tmp_path: Path, engine: str
+) -> None:
+    from sosias.models.base import open_base
+    from sosias.training.train import train
+    from sosias.voice.llama import LlamaEngine
+    from sosias.voice.torch_engine import TorchEngine
+    from tests.tiny import tiny_persona
+
+    base = open_base(trained.finished_run().settings.base)
+    workspace, persona = tiny_persona(tmp_path / "work", base.folder)
+    train(workspace, persona, overrides={"method": "full", "learning_rate": 1e-2})
+    kinds = {"llama.cpp": LlamaEngine, "torch": TorchEngine}
+    alone = kinds[engine](base, None, 128)
+    expected = alone.next_token_probabilities([1, 2, 3])
+    alone.close()
+    with open_voice(persona, engine=engine) as speaker:
+        assert speaker.engine.name == engine
+        found = [speaker.engine.next_token_probabilities([1, 2, 3], tuned=tuned) for tuned in (True, False)]
+        said = [speaker.write("claro", 8, seed=3, tuned=tuned).bubbles for tuned in (True, False)]
+    assert abs(found[1] - expected).sum() < 1e-6
+    assert abs(found[0] - expected).sum() > 1e-3
+    assert said[0] != said[1]
+
+
 def test_torch_speaks_when_asked_for(trained: Any) -> None:
     with open_voice(trained, engine="torch") as speaker:
         assert speaker.engine.name == "torch"
