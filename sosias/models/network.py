@@ -1,5 +1,6 @@
 """A base as a torch network: loading it, and the number format that this CPU is good at."""
 
+import logging
 import os
 import time
 from pathlib import Path
@@ -43,6 +44,8 @@ def need_torch() -> None:
         raise MissingTraining from error
     transformers.utils.logging.set_verbosity_error()
     transformers.utils.logging.disable_progress_bar()
+    # peft imports it where it is installed, and it warns of a kernel that is only on a hub
+    logging.getLogger("bitsandbytes").setLevel(logging.ERROR)
 
 
 def load_network(
