@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from typing import Literal
 
+ChatMarkup = Literal["chatml", "gemma", "llama3", "phi3"]
+"""How roles are written: as SmolLM and Qwen, Gemma, Llama 3, or Phi-3 and Phi-4-mini do."""
+
 
 @dataclass(frozen=True)
 class Wheel:
@@ -30,7 +33,7 @@ class Entry:
     languages: tuple[str, ...]
     """What it was trained to write; empty: many."""
     licence: str
-    chat_markup: Literal["chatml", "gemma"] | None
+    chat_markup: ChatMarkup | None
     """The markup of its roles; None: a base without chat training."""
     terms: str | None = None
     """Address of terms that the user has to accept first."""

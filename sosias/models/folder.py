@@ -4,12 +4,22 @@ import json
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from tokenizers import Tokenizer
 
 from sosias.errors import SosiasError
+from sosias.models.catalogue import ChatMarkup
 from sosias.models.tokenizer import gpt2_tokenizer, load_tokenizer
+
+MARKUP_TOKENS: dict[ChatMarkup, tuple[str, ...]] = {
+    "chatml": ("<|im_start|>",),
+    "gemma": ("<start_of_turn>",),
+    "llama3": ("<|start_header_id|>",),
+    "phi3": ("<|user|>", "<|assistant|>", "<|end|>"),
+}
+PHI4 = "<|im_sep|>"
+"""Stands after a role, where ChatML has a line break: a markup that is not known here."""
 
 LAYOUTS_OF_MODEL_TYPES = {"gemma3_text": "gemma3"}
 """Where transformers' `model_type` is not the name that GGUF gives the layout."""
@@ -37,7 +47,7 @@ class BaseConfig:
     """A prompt begins with `bos_id`."""
     context_length: int
     """The longest prompt and reply it was made for, in tokens."""
-    chat_markup: Literal["chatml", "gemma"] | None
+    chat_markup: ChatMarkup | None
     licence: str
     notice: str | None
 
@@ -177,7 +187,7 @@ def _first(*values: Any) -> int | None:
     return None
 
 
-def _markup(template: str) -> Literal["chatml", "gemma"] | None:
-    if "<|im_start|>" in template:
-        return "chatml"
-    return "gemma" if "<start_of_turn>" in template else None
+def _markup(template: str) -> ChatMarkup | None:
+    """Return whose roles a chat template writes, told by the tokens that it spells."""
+    found = (name for name, tokens in MARKUP_TOKENS.items() if all(one in template for one in tokens))
+    return None if PHI4 in template else next(found, None)

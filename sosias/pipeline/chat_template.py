@@ -13,10 +13,9 @@ def chat_template(template: Template, other: str) -> str | None:
     """
     if isinstance(template, Chat):
         markup = template.markup
-        begin, end = _quoted(markup.begin), _quoted(markup.end + "\n")
-        role = f"({_quoted(markup.assistant)} if message['role'] == 'assistant' else {_quoted(markup.user)})"
-        turn = f"{{{{ {begin} + {role} + message['content'] | trim + {end} }}}}"
-        opening = _quoted(markup.begin + markup.assistant)
+        opening = _quoted(markup.assistant)
+        role = f"({opening} if message['role'] == 'assistant' else {_quoted(markup.user)})"
+        turn = f"{{{{ {role} + message['content'] | trim + {_quoted(markup.end + markup.between)} }}}}"
     elif isinstance(template, Transcript):
         name = f"({_quoted(template.persona)} if message['role'] == 'assistant' else {_quoted(other)})"
         separator, end = _quoted(": "), _quoted("\n\n")

@@ -1,5 +1,6 @@
 """`chat`: the base's own roles; the persona is the assistant."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -17,18 +18,28 @@ class NoRoles(SosiasError):
 
 @dataclass(frozen=True)
 class Markup:
-    """How a base writes roles: a special token, a role's name, text, a special token, a line break."""
+    """How a base writes a turn: what opens it in each role, what ends it, what stands before the next."""
 
-    begin: str
-    end: str
     user: str
     assistant: str
+    end: str
+    between: str = "\n"
 
 
 MARKUPS = {
-    "chatml": Markup("<|im_start|>", "<|im_end|>", "user\n", "assistant\n"),
-    "gemma": Markup("<start_of_turn>", "<end_of_turn>", "user\n", "model\n"),
+    "chatml": Markup("<|im_start|>user\n", "<|im_start|>assistant\n", "<|im_end|>"),
+    "gemma": Markup("<start_of_turn>user\n", "<start_of_turn>model\n", "<end_of_turn>"),
+    "llama3": Markup(
+        "<|start_header_id|>user<|end_header_id|>\n\n",
+        "<|start_header_id|>assistant<|end_header_id|>\n\n",
+        "<|eot_id|>",
+        between="",
+    ),
+    # Phi-3's template has line breaks, which its tokenizer takes off after each of these tokens.
+    "phi3": Markup("<|user|>", "<|assistant|>", "<|end|>", between=""),
 }
+TOKEN = re.compile(r"(<[^>]+>)")
+"""A special token in a markup."""
 
 
 class Chat(Template):
@@ -39,8 +50,9 @@ class Chat(Template):
     def __init__(self, base: Base, persona: str, *, group: bool, gap_markers: bool = False) -> None:
         super().__init__(base, persona, group=group, gap_markers=gap_markers)
         self.markup = MARKUPS[base.config.chat_markup or "chatml"]
-        self.begin = self._special(self.markup.begin)
-        self.end = self._special(self.markup.end)
+        self.user, self.assistant = self._marked(self.markup.user), self._marked(self.markup.assistant)
+        (self.end,) = self._marked(self.markup.end)
+        self.between = self.encode(self.markup.between)
 
     @property
     def stop_ids(self) -> frozenset[int]:
@@ -51,17 +63,21 @@ class Chat(Template):
 
     def turn(self, turn: Turn, *, learnt: bool) -> Piece:
         piece = Piece()
-        piece.add(self._role(self.markup.assistant if turn.persona else self.markup.user), learnt=False)
+        piece.add(self.assistant if turn.persona else self.user, learnt=False)
         self.add_bubbles(piece, turn, learnt=learnt)
         piece.add([self.end], learnt=learnt)
-        piece.add(self.encode("\n"), learnt=False)
+        piece.add(self.between, learnt=False)
         return piece
 
     def opening(self) -> list[int]:
-        return self._role(self.markup.assistant)
+        return self.assistant
 
-    def _role(self, role: str) -> list[int]:
-        return [self.begin, *self.encode(role)]
+    def _marked(self, spelt: str) -> list[int]:
+        """Return a markup as ids: its special tokens, and the text between them."""
+        ids: list[int] = []
+        for part in filter(None, TOKEN.split(spelt)):
+            ids += [self._special(part)] if TOKEN.fullmatch(part) else self.encode(part)
+        return ids
 
     def _special(self, token: str) -> int:
         number = self.base.tokenizer.token_to_id(token)

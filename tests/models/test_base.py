@@ -68,6 +68,14 @@ def test_the_markup_of_a_folder_is_that_of_its_template(tmp_path: Path) -> None:
     (folder / "chat_template.jinja").unlink()
     (folder / "tokenizer_config.json").write_text(json.dumps({"chat_template": "<|im_start|>"}))
     assert open_base(str(folder)).config.chat_markup == "chatml"
+    for template, markup in (
+        ("<|start_header_id|>user<|end_header_id|>", "llama3"),
+        ("<|user|>\n…<|end|>\n<|assistant|>\n", "phi3"),
+        ("<|user|>\n…</s>\n<|assistant|>\n", None),
+        ("<|im_start|>user<|im_sep|>", None),
+    ):
+        (folder / "tokenizer_config.json").write_text(json.dumps({"chat_template": template}))
+        assert open_base(str(folder)).config.chat_markup == markup
 
 
 def test_a_folder_that_cannot_be_read_says_so(tmp_path: Path) -> None:

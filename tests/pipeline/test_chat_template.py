@@ -4,7 +4,7 @@ from pathlib import Path
 
 import jinja2
 import pytest
-from tokenizers import Tokenizer
+from tokenizers import AddedToken, Tokenizer
 
 from sosias.corpus.session import Turn
 from sosias.models.base import open_base
@@ -39,6 +39,35 @@ def test_a_rendered_talk_is_the_persona_s_prompt(name: str, tmp_path: Path) -> N
     )
     ids = Tokenizer.from_file(str(folder / "tokenizer.json")).encode(rendered).ids
     assert ids == template.prompt(TURNS, 512)
+
+
+@pytest.mark.parametrize(
+    ("markup", "tokens"),
+    [
+        ("gemma", ("<start_of_turn>", "<end_of_turn>")),
+        ("llama3", ("<|start_header_id|>", "<|end_header_id|>", "<|eot_id|>")),
+        ("phi3", ("<|user|>", "<|assistant|>", "<|end|>")),
+    ],
+)
+def test_each_markup_is_rendered_as_it_was_trained(
+    markup: str, tokens: tuple[str, ...], tmp_path: Path
+) -> None:
+    folder = tiny_base(tmp_path / "base", "llama")
+    tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+    tokenizer.add_special_tokens([AddedToken(token, special=True, normalized=False) for token in tokens])
+    tokenizer.save(str(folder / "tokenizer.json"))
+    (folder / "chat_template.jinja").write_text("".join(tokens))
+    base = open_base(str(folder))
+    assert base.config.chat_markup == markup
+    template = open_template("chat", base, "Ana")
+    written = chat_template(template, "Bea")
+    assert written is not None
+    rendered = (
+        jinja2.Environment()
+        .from_string(written)
+        .render(messages=TALK, add_generation_prompt=True, bos_token="<|endoftext|>")
+    )
+    assert tokenizer.encode(rendered).ids == template.prompt(TURNS, 512)
 
 
 @pytest.mark.parametrize("name", ["document", "question-answer", "attributes"])

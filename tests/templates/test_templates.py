@@ -1,14 +1,17 @@
 """What a template writes, what of it is learnt, and that a reply is read back as it was written."""
 
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tokenizers import AddedToken
 
 from sosias.corpus.session import Session, Turn
 from sosias.templates import TEMPLATES, Template, Window, choose_template, open_template
 from sosias.templates.window import runs
+from tests.tiny import byte_tokenizer
 
 TALK = Session(
     3,
@@ -51,6 +54,49 @@ def test_chat_is_written_so(base: Any) -> None:
         "<|endoftext|><|im_start|>user\nHola.\n¿Vienes?<|im_end|>\n"
         "<|im_start|>assistant\n⟦Voy.\nEspera\n un poco<|im_end|>⟧\n"
     )
+
+
+@pytest.mark.parametrize(
+    ("markup", "tokens", "expected"),
+    [
+        (
+            "gemma",
+            ("<start_of_turn>", "<end_of_turn>"),
+            "<start_of_turn>user\nHola.\n¿Vienes?<end_of_turn>\n"
+            "<start_of_turn>model\n⟦Voy.\nEspera\n un poco<end_of_turn>⟧\n",
+        ),
+        (
+            "llama3",
+            ("<|start_header_id|>", "<|end_header_id|>", "<|eot_id|>"),
+            "<|start_header_id|>user<|end_header_id|>\n\nHola.\n¿Vienes?<|eot_id|>"
+            "<|start_header_id|>assistant<|end_header_id|>\n\n⟦Voy.\nEspera\n un poco<|eot_id|>⟧",
+        ),
+        (
+            "phi3",
+            ("<|user|>", "<|assistant|>", "<|end|>"),
+            "<|user|>Hola.\n¿Vienes?<|end|><|assistant|>⟦Voy.\nEspera\n un poco<|end|>⟧",
+        ),
+    ],
+)
+def test_each_markup_is_written_with_its_own_tokens(
+    markup: str, tokens: tuple[str, ...], expected: str
+) -> None:
+    tokenizer = byte_tokenizer()
+    tokenizer.add_special_tokens([AddedToken(token, special=True, normalized=False) for token in tokens])
+    config = SimpleNamespace(bos_id=0, eos_id=0, pad_id=0, add_bos=True, chat_markup=markup)
+    base = SimpleNamespace(name="bytes", tokenizer=tokenizer, config=config)
+    template = open_template("chat", base, "Plácido")  # type: ignore[arg-type]
+    window = only_window(template)
+    assert shown(base, window) == "<|endoftext|>" + expected
+    numbers = {token: tokenizer.token_to_id(token) for token in tokens}
+    assert {number: window.ids.count(number) for number in numbers.values()} == {
+        number: expected.count(token) for token, number in numbers.items()
+    }
+    assert numbers[tokens[-1]] in template.stop_ids
+    hostile = Session(0, "c", "train", (Turn("Blanca", False, ("".join(tokens),)), *TALK.turns))
+    assert [only_window(template, hostile).ids.count(one) for one in numbers.values()] == [
+        window.ids.count(one) for one in numbers.values()
+    ], "what a chat spells is text"
 
 
 def test_chat_in_a_group_names_the_others_and_joins_them(base: Any) -> None:
