@@ -19,7 +19,7 @@ from tempfile import TemporaryDirectory
 from bench.figures import TOOLS, Result, ratios, speed_of, time_to_quality
 from bench.machine import machine
 
-RATES = (1e-4, 2e-4, 5e-4)
+RATES = (2e-4, 5e-4, 1e-3)
 """Learning rates of which TRL gets the best."""
 
 

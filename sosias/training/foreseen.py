@@ -31,6 +31,9 @@ KEPT_DORA = 5.2
 """As above; PEFT computes DoRA with a second product beside the first, and partly in float32."""
 LOGIT_BYTES = 16
 """Of each logit where the output layer is trained: in half and full precision, softmax, two gradients."""
+PLAIN_ATTENTION = 150_000
+"""Probabilities of a token, over all heads, up to which plain products are faster on a CPU than the fused
+kernel, which keeps none of them: docs/benchmarks.md."""
 FOUR_BIT_BYTES = 0.57
 """Of each weight in four bits: half a byte, and a scale for each 64."""
 
@@ -101,6 +104,11 @@ def _linear_weights(body: Any) -> Iterator[Any]:
             yield module.weight
 
 
+def attends_plainly(heads: int, length: int) -> bool:
+    """Is attention computed as plain products on a CPU, in `heads` of all layers over windows of a length?"""
+    return heads * length <= PLAIN_ATTENTION
+
+
 def standing_bytes(size: Size, training: TrainingSettings) -> int:
     """Return the bytes that a run holds all the time: weights, gradients, moments."""
     number = _bytes(training)
@@ -129,7 +137,8 @@ def bytes_a_token(size: Size, training: TrainingSettings, length: int, learnt: f
         4 if number == 4 else 4 + number
     )  # the softmax is kept in float32, and as the product takes it
     logits = LOGIT_BYTES * learnt * size.vocabulary if training.method == "full" else 0
-    return kept * number * size.linear + size.attention * looked * probabilities + logits
+    seen = size.attention * looked if attends_plainly(size.attention, looked) else 0
+    return kept * number * size.linear + seen * probabilities + logits
 
 
 def choose_micro_batch(
