@@ -61,7 +61,7 @@ def in_equal_time(
     """Return a run of each lesson in the same time, and of the defaults in that of what ends sooner."""
     a_step = _speeds(lessons, here, kept, folder)
     ours = _Runs(lessons[DEFAULT], DEFAULT, here | {"minutes": seconds / 60}, kept, folder)
-    whole = max(1, round(seconds / a_step[DEFAULT]))
+    whole = max(1, min(round(seconds / a_step[DEFAULT]), int(own_end(lessons[DEFAULT]))))
     found = {whole: ours.run(whole, a_step[DEFAULT], full_time=True)}
     runs = []
     for name, one in lessons.items():
@@ -71,7 +71,7 @@ def in_equal_time(
         beside = whole
         if own_end(one) < steps:
             steps = int(own_end(one))
-            beside = max(1, round(steps * a_step[name] / a_step[DEFAULT]))
+            beside = min(whole, max(1, round(steps * a_step[name] / a_step[DEFAULT])))
             if beside not in found:
                 found[beside] = ours.run(beside, a_step[DEFAULT], full_time=False)
         theirs = _Runs(one, name, here | {"minutes": seconds / 60}, kept, folder)

@@ -18,6 +18,7 @@ from sosias.evaluation.measure import TOGETHER
 from sosias.events import silent
 from sosias.models.network import load_network
 from sosias.training.batches import Step, _micro_batches
+from sosias.training.choices import epochs_of
 from sosias.training.fit import Fit
 from sosias.training.lora import quicken
 from sosias.training.methods import attend, trainable_network
@@ -149,9 +150,9 @@ def _longer(lesson: Lesson) -> float:
 
 
 def own_end(lesson: Lesson) -> float:
-    """Return the steps after which a recipe ends by its own count; infinite: never."""
+    """Return the steps after which a recipe or the defaults end by their own count; infinite: never."""
     if lesson.recipe is None:
-        return float("inf")
+        return max(1, round(epochs_of(lesson.training) * source_of(lesson).epoch_length))
     return min(lesson.recipe.most_steps, lesson.recipe.most_epochs * source_of(lesson).epoch_length)
 
 

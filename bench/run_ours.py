@@ -14,6 +14,7 @@ from bench.worker import answer
 from sosias.events import silent
 from sosias.models.base import open_base
 from sosias.templates import Window
+from sosias.training.choices import epochs_of
 from sosias.training.fit import Fit
 from sosias.training.memory import peak_rss_mb
 from sosias.training.methods import trainable_network
@@ -43,7 +44,7 @@ def quality(material: Material, folder: Path) -> list[Point]:
     """Train as `sosias train` does by default; return the held-out quality along the way."""
     training = material.training
     epoch = len(our_steps(material.train, training))
-    total = max(1, round(epoch * training.epochs))
+    total = max(1, round(epoch * epochs_of(training)))
     fit = _fit(material, material.train, total, folder)
     pad_id = open_base(material.base).config.pad_id
     points = [Point(0, 0.0, bits_per_byte(fit.network, material.validation, pad_id))]

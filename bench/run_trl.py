@@ -15,6 +15,9 @@ from bench.worker import answer
 from sosias.models.base import open_base
 from sosias.training.memory import peak_rss_mb
 
+PASSES = 3
+"""Over its rows, where quality is compared."""
+
 
 def speed(material: Material, folder: Path) -> dict[str, Any]:
     """Take one untimed step, then time a pass over the timed windows."""
@@ -38,7 +41,7 @@ def quality(material: Material, rate: float, folder: Path) -> list[Point]:
     training = material.training
     mean = sum(len(row.ids) for row in material.rows) / len(material.rows)
     size = min(len(material.rows), max(1, round(training.batch_tokens / mean)))
-    batches = batches_of(material.rows, size, epochs=round(training.epochs), seed=training.seed)
+    batches = batches_of(material.rows, size, epochs=PASSES, seed=training.seed)
     curve = Curve(material, len(batches))
     trainer_for(material, batches, folder, curve, rate).train()
     return curve.points

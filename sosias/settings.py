@@ -230,8 +230,8 @@ class TrainingSettings(Settings):
     """From scratch: how large the network is; its layers, width, heads and the rest follow."""
     layout: ScratchLayout | None = None
     """From scratch: whose network it is like, Llama's or GPT-2's."""
-    epochs: float = Field(3, gt=0)
-    """Passes over the training windows, when no `minutes` are given."""
+    epochs: float | None = Field(None, gt=0)
+    """Passes over the training windows, at most; None: one, or three from scratch."""
     minutes: float | None = Field(None, gt=0)
     """Time to train for: the speed is measured first, then a number of steps is fixed."""
     steps: int | None = Field(None, ge=1)

@@ -22,12 +22,12 @@ class Demand:
     weights: float
     """That work on a token: those of the body, and a third of the head's, which sees learnt tokens alone."""
     tokens: int
-    """Three epochs of the sample."""
+    """An epoch of the sample."""
 
 
 DEMANDS = {
-    "smollm2-135m-instruct": Demand(2.0, 116e6, 3 * 34_000),
-    "gemma3-270m": Demand(4.0, 160e6, 3 * 25_000),
+    "smollm2-135m-instruct": Demand(2.0, 116e6, 34_000),
+    "gemma3-270m": Demand(4.0, 160e6, 25_000),
 }
 TRAINING_SHARE = 0.15
 """LoRA training of small bases reaches about this share of a CPU's matrix rate (measured: 15.5 %)."""

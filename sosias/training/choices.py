@@ -31,6 +31,8 @@ WINDOW, LONGEST_WINDOW = 1024, 1536
 BATCH, LARGEST_BATCH = 1024, 4096
 STEPS_AN_EPOCH = 512
 """At least so many where batches are larger than `BATCH`: adapters learn more from many small steps."""
+EPOCHS, EPOCHS_FROM_SCRATCH = 1, 3
+"""A second pass makes held-out words dearer again: see docs/findings/defaults.md."""
 PUBLISHED: tuple[ConsentKind, ...] = ("fiction", "public")
 """Kinds of consent under which nobody's words are private."""
 LOOKED_AT = 2000
@@ -149,6 +151,13 @@ def choose_batch(tokens: int) -> Choice:
     return Choice("batch_tokens", str(batch), why.format(tokens=tokens, steps=max(1, round(tokens / batch))))
 
 
+def epochs_of(training: TrainingSettings) -> float:
+    """Return how often the training windows are gone through, at most."""
+    if training.epochs is not None:
+        return training.epochs
+    return EPOCHS_FROM_SCRATCH if training.method == "scratch" else EPOCHS
+
+
 def choose_steps(
     training: TrainingSettings, epoch_length: int, seconds: float | None, validating: float
 ) -> Choice:
@@ -159,14 +168,17 @@ def choose_steps(
         seconds: of a step, measured; None where no minutes are given.
         validating: seconds of a validation.
     """
-    wanted = max(1, round(epoch_length * training.epochs))
+    epochs = epochs_of(training)
+    wanted = max(1, round(epoch_length * epochs))
     if training.minutes is None or seconds is None:
-        return Choice("steps", str(wanted), _("{epochs:g} epochs").format(epochs=training.epochs))
+        if training.epochs is None and epochs == EPOCHS:
+            return Choice("steps", str(wanted), _("one epoch: what is gone over again is learnt by heart"))
+        return Choice("steps", str(wanted), _("{epochs:g} epochs").format(epochs=epochs))
     left = training.minutes * 60 - validating * training.validations
     possible = max(1, int(left / seconds))
     why = _("{epochs:g} epochs are {wanted} steps; {minutes:g} minutes are {possible} of {seconds:.2f} s")
     said = why.format(
-        epochs=training.epochs,
+        epochs=epochs,
         wanted=wanted,
         minutes=training.minutes,
         possible=possible,
