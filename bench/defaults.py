@@ -1,91 +1,82 @@
-"""What the defaults of training rest on: the sample's held-out words after each epoch, setting by setting.
+"""What the defaults of training rest on: held-out words after a training, setting by setting.
 
-    python -m bench.defaults [--base gemma3-270m] [--epochs 3] [--fold 0] rate=2e-4,loss=all …
+    python -m bench.defaults [--corpus sample] [--fold 1 --folds 1] [--tokens N] [SETTINGS …]
 
-Prints for every setting the fall of bits per byte (words alone, in percent of the untuned base) on
-the validation and on the test sessions of a fold. Nothing is kept.
+SETTINGS are fields of `[training]` in persona.toml, such as `learning_rate=1e-3,window_tokens=384`;
+what they leave open is chosen as `sosias train` does. `--tokens` ends each training after about so many,
+its schedule stretched over them. Prints a line of JSON for each: bits per byte of the persona's own
+words in the test and the validation sessions, of the last weights. Nothing is kept.
 """
 
 import argparse
-from datetime import date
+import gc
+import json
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from bench.windows import SAMPLE
-from sosias.corpus import prepare, prepared
-from sosias.evaluation.interval import mean_fall
-from sosias.evaluation.measure import session_losses
-from sosias.events import silent
-from sosias.settings import Consent, PersonaSettings
-from sosias.sources.store import import_files
-from sosias.training.batches import epoch_steps
-from sosias.training.fit import Fit
-from sosias.training.methods import trainable_network
-from sosias.training.plan import plan_run, requested, split_windows
-from sosias.training.source import Windows
-from sosias.workspace import Persona, Workspace
-
-FOLDS = 3
+from bench.recipes_fit import fit_of, mean_step, own_end, session_sums
+from bench.recipes_material import CORPORA, default_lesson, messages_of, persona_of
+from bench.side_by_side import bits, ready, take
+from sosias.corpus import prepared
+from sosias.corpus.session import Session
+from sosias.training.plan import split_windows
+from sosias.workspace import Persona
 
 
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     """Try each setting in turn."""
-    parser = argparse.ArgumentParser()
-    parser.add_argument("settings", nargs="+", help="rate=2e-4,loss=all")
-    parser.add_argument("--base", default="gemma3-270m")
-    parser.add_argument("--epochs", type=int, default=3)
-    parser.add_argument("--fold", type=int, default=0, choices=range(FOLDS))
-    asked = parser.parse_args()
+    asked = _parser().parse_args(arguments)
+    base = asked.base or CORPORA[asked.corpus].base
+    ready(base)
     with TemporaryDirectory() as folder:
-        persona = sample_persona(Path(folder), asked.base)
-        for one in asked.settings:
-            given = dict(part.split("=") for part in one.split(","))
-            wanted = {"learning_rate": float(given["rate"]), "loss": given["loss"]}
-            attempt(persona, asked.fold, asked.epochs, wanted, Path(folder) / "run")
+        persona = persona_of(asked.corpus, messages_of(asked.corpus), base, Path(folder) / "chats")
+        sessions = prepared.fold(persona, asked.fold - 1, asked.folds)
+        for settings in asked.settings:
+            wanted = dict(part.split("=") for part in settings.split(",") if part)
+            found = attempt(persona, sessions, wanted, asked.tokens, Path(folder) / "run")
+            print(json.dumps({"settings": settings, "fold": asked.fold} | found), flush=True)
 
 
-def sample_persona(folder: Path, base: str) -> Persona:
-    """Return the demo's persona, prepared in a new workspace."""
-    workspace = Workspace.create(folder / "chats")
-    import_files(workspace, [next(SAMPLE.glob("*.txt"))])
-    consent = Consent(kind="fiction", recorded=date.today())
-    persona = workspace.new_persona(
-        PersonaSettings(name="placido", author="Plácido", consent=consent, base=base)
-    )
-    prepare.prepare(workspace, persona)
-    return persona
-
-
-def attempt(persona: Persona, fold: int, epochs: int, wanted: dict[str, Any], folder: Path) -> None:
-    """Train on a fold with the wanted settings, and print the falls after each epoch."""
-    sessions = prepared.fold(persona, fold, FOLDS)
-    plan = plan_run(persona, sessions, requested(persona, wanted))
-    settings = plan.run.training
-    lengths = [len(window.ids) for window in plan.train]
-    batch = settings.batch_tokens
-    an_epoch = len(epoch_steps(lengths, batch=batch, micro=batch, seed=settings.seed, epoch=0))
-    settings = settings.model_copy(update={"steps": an_epoch * epochs})
-    network = trainable_network(plan.base, settings)
-    pad_id = plan.base.config.pad_id
-    source = Windows(plan.train, settings, pad_id)
-    fit = Fit(network, source, plan.validation, settings, pad_id, folder, silent)
-    held_out = {
-        split: split_windows(plan.template, sessions, split, settings) for split in ("validation", "test")
+def attempt(
+    persona: Persona, sessions: list[Session], wanted: dict[str, str], tokens: int | None, folder: Path
+) -> dict[str, Any]:
+    """Train with the wanted settings; return what was chosen, and what the held-out words cost."""
+    gc.collect()
+    lesson, _size, template = default_lesson(persona, sessions, wanted)
+    steps = int(own_end(lesson))
+    if tokens is not None:
+        steps = max(1, round(tokens / mean_step(lesson)))
+    fit = fit_of(lesson, steps, folder)
+    seconds = take(fit, steps)
+    watched = replace(lesson, test=split_windows(template, sessions, "validation", lesson.training))
+    result = {
+        "test": bits(session_sums(fit.network, lesson)),
+        "validation": bits(session_sums(fit.network, watched)),
     }
-    fit.learner.train()
-    for _epoch, step in fit._steps():
-        fit.step(step)
-        if fit.state.step % an_epoch == 0:
-            falls = {
-                split: mean_fall([session_losses(network, windows, pad_id, silent)])
-                for split, windows in held_out.items()
-            }
-            said = ", ".join(f"{split} {100 * fall:.2f} %" for split, fall in falls.items())
-            print(f"{wanted}, fold {fold + 1}, epoch {fit.state.step // an_epoch}: {said}", flush=True)
-            fit.learner.train()
-        if fit.state.step == settings.steps:
-            break
+    if lesson.training.method != "full":
+        result["untuned"] = bits(session_sums(fit.network, lesson, bare=True))
+    chosen = ("learning_rate", "rank", "batch_tokens", "window_tokens", "loss")
+    return {
+        **{name: getattr(lesson.training, name) for name in chosen},
+        "tokens": fit.state.tokens,
+        "steps": steps,
+        "seconds": round(seconds, 1),
+        **{name: round(value, 4) for name, value in result.items()},
+    }
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m bench.defaults", description=__doc__.splitlines()[0])
+    parser.add_argument("settings", nargs="*", default=[""], help="learning_rate=1e-3,window_tokens=384")
+    parser.add_argument("--corpus", choices=sorted(CORPORA), default="sample")
+    parser.add_argument("--base", help="a catalogue name or a folder (default: the corpus's)")
+    parser.add_argument("--tokens", type=int, help="of each training (default: its epochs)")
+    parser.add_argument("--fold", type=int, default=1, help="which stretch of time is held out")
+    parser.add_argument("--folds", type=int, default=1)
+    return parser
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ default preparation, written in the recipe's own template.
 
 import gzip
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -106,9 +106,14 @@ class Lesson:
 # --- the defaults --------------------------------------------------------------------------------
 
 
-def default_lesson(persona: Persona, sessions: list[Session]) -> tuple[Lesson, Size, Template]:
-    """Return what `sosias train` does with the sessions; and the base's size, and the template."""
-    plan = plan_run(persona, sessions, requested(persona, {}))
+def default_lesson(
+    persona: Persona, sessions: list[Session], wanted: Mapping[str, Any] | None = None
+) -> tuple[Lesson, Size, Template]:
+    """Return what `sosias train` does with the sessions; and the base's size, and the template.
+
+    `wanted` are training settings that are not left open.
+    """
+    plan = plan_run(persona, sessions, requested(persona, dict(wanted or {})))
     training = plan.run.training
     test = _measured(split_windows(plan.template, sessions, "test", training), plan.base)
     training = _that_fits(plan.size, training, plan.train)

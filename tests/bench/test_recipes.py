@@ -141,7 +141,8 @@ def test_a_step_has_the_recipe_s_number_of_windows(lessons: dict[str, Lesson]) -
 
 
 def test_recipes_end_by_their_own_count(lessons: dict[str, Lesson]) -> None:
-    assert own_end(lessons[DEFAULT]) == own_end(lessons["drunk-chatbot"]) == float("inf")
+    assert own_end(lessons["drunk-chatbot"]) == float("inf")
+    assert own_end(lessons[DEFAULT]) == source_of(lessons[DEFAULT]).epoch_length, "once through the sessions"
     assert own_end(lessons["toastme"]) == 775
     assert own_end(lessons["elvisbot"]) == 10 * source_of(lessons["elvisbot"]).epoch_length
 
@@ -189,7 +190,7 @@ def test_runs_that_are_kept_are_not_made_again(
     assert [row["recipe"] for row in first["recipes"]] == ["weclone", "elvisbot"]
     for row in first["recipes"]:
         assert row["steps"] >= 1 and row["low"] <= row["fall"] <= row["high"]
-        assert row["seconds"] == pytest.approx(row["default"]["seconds"], abs=1)
+        assert row["default"]["seconds"] <= row["seconds"] + 1, "the defaults never get more time"
 
 
 def run(variant: str, nats: float, *, planned: int = 9, beside: int = 9, full: bool = True) -> dict[str, Any]:
