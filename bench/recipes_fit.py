@@ -21,7 +21,7 @@ from sosias.training.batches import Step, _micro_batches
 from sosias.training.choices import epochs_of
 from sosias.training.fit import Fit
 from sosias.training.lora import quicken
-from sosias.training.methods import attend, trainable_network
+from sosias.training.methods import trainable_network
 from sosias.training.source import Source, Windows
 
 TIMED_TOKENS = 4096
@@ -86,7 +86,6 @@ def network_of(lesson: Lesson) -> Any:
     )
     network = get_peft_model(plain, lora)
     quicken(network)
-    attend(plain, training.window_tokens or 0)  # as `trainable_network` does
     return network
 
 

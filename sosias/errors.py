@@ -7,6 +7,7 @@ Anything that is not a `SosiasError` is a fault of ours and ends with exit code 
 
 import errno
 import os
+import re
 from pathlib import Path
 from typing import Any
 
@@ -39,7 +40,13 @@ class NoSpace(SosiasError):
 
 
 _REFUSED = (errno.EACCES, errno.EPERM, errno.EROFS)
-_FULL = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC))  # Windows has no quota of this name
+_FULL = (
+    errno.ENOSPC,
+    getattr(errno, "EDQUOT", errno.ENOSPC),  # Windows has no quota of this name
+    errno.EFBIG,
+    112,  # what Windows says in Rust's words
+)
+_SPELT = re.compile(r"\(os error (\d+)\)")
 
 
 def of_the_system(error: Exception, folder: Path) -> SosiasError | None:
@@ -47,16 +54,24 @@ def of_the_system(error: Exception, folder: Path) -> SosiasError | None:
 
     A write that does not fit names no file; then it is the one in `folder`.
     """
-    if not isinstance(error, OSError):
-        return None
-    named = Path(error.filename) if isinstance(error.filename, str) else None
+    number = _number(error)
+    filename = getattr(error, "filename", None)
+    named = Path(filename) if isinstance(filename, str) else None
     if named is not None and not os.path.lexists(named):
         named = named.parent  # what could not be made there
-    if error.errno in _FULL:
+    if number in _FULL:
         return NoSpace(path=named or folder.absolute())
-    if error.errno in _REFUSED and named is not None:
+    if number in _REFUSED and named is not None:
         return NotAllowed(path=named)
     return None
+
+
+def _number(error: Exception) -> int | None:
+    """Return the system's number of an error; libraries in Rust, such as safetensors, only spell it."""
+    if isinstance(error, OSError):
+        return error.errno
+    spelt = _SPELT.search(str(error)) if type(error).__name__ == "SafetensorError" else None
+    return int(spelt[1]) if spelt else None
 
 
 def _rebuild(kind: type[SosiasError], fields: dict[str, Any]) -> SosiasError:

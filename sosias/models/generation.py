@@ -9,9 +9,15 @@ import torch
 def next_logits(network: Any, ids: Sequence[int]) -> torch.Tensor:
     """Return the logits [vocabulary] of the token after `ids`, in float32."""
     with torch.inference_mode():
-        output = network(input_ids=torch.tensor([list(ids)]), use_cache=False, logits_to_keep=1)
-    logits: torch.Tensor = output.logits[0, -1].float()
+        given = torch.tensor([list(ids)], device=_device(network))
+        output = network(input_ids=given, use_cache=False, logits_to_keep=1)
+    logits: torch.Tensor = output.logits[0, -1].float().cpu()
     return logits
+
+
+def _device(network: Any) -> torch.device:
+    device: torch.device = next(network.parameters()).device
+    return device
 
 
 def generate(
@@ -37,16 +43,16 @@ def generate(
         generator.manual_seed(seed)
     drawn: list[int] = []
     cache: Any = None
-    ids = torch.tensor([list(prompt)])
+    ids = torch.tensor([list(prompt)], device=_device(network))
     while len(drawn) < max_tokens:
         with torch.inference_mode():
             output = network(input_ids=ids, past_key_values=cache, use_cache=True, logits_to_keep=1)
         cache = output.past_key_values
-        token = sample(output.logits[0, -1].float(), temperature, top_p, generator)
+        token = sample(output.logits[0, -1].float().cpu(), temperature, top_p, generator)
         drawn.append(token)
         if token in stop_ids or (on_token is not None and on_token(token)):
             break
-        ids = torch.tensor([[token]])
+        ids = torch.tensor([[token]], device=ids.device)
     return drawn
 
 

@@ -3,14 +3,16 @@
 import logging
 import os
 import time
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from sosias.errors import SosiasError
+from sosias.errors import SosiasError, of_the_system
 from sosias.events import Choice, Listener, silent
 from sosias.language import translate as _
 from sosias.models.base import Base
 from sosias.models.convert import to_hf
+from sosias.models.folder import BadBaseFolder
 
 if TYPE_CHECKING:
     import torch
@@ -44,6 +46,7 @@ def need_torch() -> None:
         raise MissingTraining from error
     transformers.utils.logging.set_verbosity_error()
     transformers.utils.logging.disable_progress_bar()
+    warnings.filterwarnings("ignore", message=".*is_gradient_checkpointing", category=FutureWarning)
     # peft imports it where it is installed, and it warns of a kernel that is only on a hub
     logging.getLogger("bitsandbytes").setLevel(logging.ERROR)
 
@@ -55,15 +58,22 @@ def load_network(
 
     Raises:
         MissingTraining: torch is not installed.
+        BadBaseFolder: it has no weights, or they are damaged.
         BadAdapter: the adapter does not fit the base, or is damaged.
     """
     need_torch()
     import torch
     from transformers import AutoModelForCausalLM
 
-    network = AutoModelForCausalLM.from_pretrained(
-        to_hf(base, listener), dtype=getattr(torch, dtype), local_files_only=True
-    )
+    folder = to_hf(base, listener)
+    try:
+        network = AutoModelForCausalLM.from_pretrained(
+            folder, dtype=getattr(torch, dtype), local_files_only=True
+        )
+    except OSError as error:
+        if of_the_system(error, folder) is not None:
+            raise
+        raise BadBaseFolder(folder=folder, what="its weights are missing or damaged") from error
     if adapter is not None:
         network = _with_adapter(network, adapter)
     return network.eval()
@@ -81,7 +91,7 @@ def _with_adapter(network: Any, adapter: Path) -> Any:
 
 
 def cpu_dtype() -> tuple[Dtype, Choice]:
-    """Return the faster number format for the frozen weights on this CPU, measured in some milliseconds.
+    """Return the faster number format for the frozen weights: of a GPU what it knows, of a CPU measured.
 
     The processor's flags do not tell: a library held to AVX2 (`ONEDNN_MAX_CPU_ISA`) computes bfloat16
     four times slower than float32 on a machine where it is otherwise five times faster.
@@ -89,6 +99,9 @@ def cpu_dtype() -> tuple[Dtype, Choice]:
     need_torch()
     import torch
 
+    if torch.cuda.is_available():
+        known: Dtype = "bfloat16" if torch.cuda.is_bf16_supported() else "float32"
+        return known, Choice("dtype", known, _("the best that this GPU computes"))
     seconds = _matmul_seconds((torch.float32, torch.bfloat16))
     ratio = seconds[torch.float32] / seconds[torch.bfloat16]
     dtype: Dtype = "bfloat16" if ratio >= WORTHWHILE else "float32"

@@ -82,7 +82,12 @@ def cut(pieces: Sequence[Piece], start: Sequence[int], session: int, max_tokens:
 
 
 def _parts(piece: Piece, room: int) -> Iterator[Piece]:
-    """Yield the piece, or its parts where it is longer than a window; a text goes with its last token."""
+    """Yield the piece, or its parts where it is longer than a window; a text goes with its last token.
+
+    No part is a single token: nothing would be before it that it could be told from.
+    """
+    while len(piece.ids) > room > 2 and len(piece.ids) % room == 1:
+        room -= 1
     for first in range(0, max(len(piece.ids), 1), room):
         last = first + room
         texts = [(a - first, b - first, text) for a, b, text in piece.texts if first < b <= last]

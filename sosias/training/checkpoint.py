@@ -48,6 +48,10 @@ class Checkpoint:
     seconds: float = 0
     losses: list[float] = field(default_factory=list)
     """Validation losses so far."""
+    training_losses: list[float] = field(default_factory=list)
+    """The mean training loss before each of them, since the one before."""
+    since: tuple[float, int] = (0.0, 0)
+    """The sum of the training losses since the last validation, and the number of steps."""
 
     def save(self, folder: Path) -> None:
         """Take the place of the checkpoint in `folder` at once.

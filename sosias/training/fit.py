@@ -1,5 +1,6 @@
 """The training loop: rows of tokens in, the best weights found out; interruptible at any moment."""
 
+import math
 import threading
 import time
 from collections.abc import Sequence
@@ -17,6 +18,7 @@ from sosias.settings import TrainingSettings
 from sosias.templates.window import Window
 from sosias.training.batches import Step
 from sosias.training.checkpoint import Checkpoint, State, load_best, save_best
+from sosias.training.distributed import RankOutOfMemory
 from sosias.training.distributed_group import ALONE, Ranks
 from sosias.training.distributed_network import (
     gathered,
@@ -26,7 +28,7 @@ from sosias.training.distributed_network import (
 )
 from sosias.training.interrupts import interrupts
 from sosias.training.learner import mean_loss
-from sosias.training.memory import NotEnoughMemory, peak_rss_mb
+from sosias.training.memory import NotEnoughMemory, is_out_of_memory, peak_rss_mb
 from sosias.training.metrics import Metrics
 from sosias.training.samples import SHARE, Sampler
 from sosias.training.source import Source
@@ -38,7 +40,7 @@ SAVING_SHARE = 0.05
 
 @dataclass(frozen=True)
 class Fitted:
-    """What a run came to; `stopped` is finished, overfitting or interrupted."""
+    """What a run came to; `stopped` is finished, overfitting, plateau or interrupted."""
 
     stopped: str
     steps: int
@@ -155,6 +157,7 @@ class Fit(Stepper):
                 break
             self.metrics.begin_step(self.state)
             loss = self._step_or_save(step)
+            self.state.since = (self.state.since[0] + loss, self.state.since[1] + 1)
             self.state.seconds = before + time.perf_counter() - started
             if self.ranks.first:
                 self.metrics.step(self.state, epoch, loss, self.settings)
@@ -173,7 +176,9 @@ class Fit(Stepper):
             if stop:
                 return "interrupted"
         self._save()
-        return "overfitting" if self.state.worse >= self.settings.patience else "finished"
+        if self.state.worse < self.settings.patience:
+            return "finished"
+        return "overfitting" if self._learns_by_heart() else "plateau"
 
     def _step_or_save(self, step: Step) -> float:
         """Take a step; where it cannot be taken, keep what there was before it."""
@@ -184,8 +189,11 @@ class Fit(Stepper):
             raise
 
     def _validate(self, epoch: int, loss: float) -> None:
-        value = mean_loss(self.learner, self.validation, self.pad_id, self.ranks)
+        value = self._held_out_loss()
         self.state.losses.append(value)
+        summed, steps = self.state.since
+        self.state.training_losses.append(summed / steps if steps else math.inf)
+        self.state.since = (0.0, 0)
         if self.ranks.first:
             self.metrics.validation(self.state, epoch, value, self.settings.steps or 0)
         if value < self.state.best_loss:
@@ -196,9 +204,36 @@ class Fit(Stepper):
         else:
             self.state.worse += 1
         if self.state.worse == self.settings.patience:
-            words = _("Stopped: the validation loss has risen while the training loss fell ({loss:.3f}).")
+            words = _("Stopped: neither validation nor training loss falls any more ({loss:.3f}).")
+            if self._learns_by_heart():
+                words = _("Stopped: the validation loss has risen while the training loss fell ({loss:.3f}).")
             self.listener(Notice(words.format(loss=loss)))
         self.learner.train()
+
+    def _learns_by_heart(self) -> bool:
+        """Has the training loss fallen since the best validation?"""
+        at_best, now = (self.state.training_losses[place] for place in (-1 - self.state.worse, -1))
+        return now < at_best
+
+    def _held_out_loss(self) -> float:
+        """Return the loss on the validation windows.
+
+        Raises:
+            NotEnoughMemory: what was trained before is kept.
+            LossNotFinite: the weights are broken; the checkpoint from before is left as it is.
+        """
+        try:
+            value = mean_loss(self.learner, self.validation, self.pad_id, self.ranks)
+        except (MemoryError, RuntimeError) as error:
+            if not is_out_of_memory(error):
+                raise
+            if self.ranks.world > 1:
+                raise RankOutOfMemory(rank=self.ranks.rank, world=self.ranks.world) from error
+            self._save()
+            raise NotEnoughMemory from error
+        if not math.isfinite(value):
+            raise LossNotFinite(step=self.state.step, rate=self.optimizer.param_groups[0]["lr"])
+        return value
 
     # --- the checkpoint ------------------------------------------------------------------------
 

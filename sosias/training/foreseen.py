@@ -32,8 +32,8 @@ KEPT_DORA = 5.2
 LOGIT_BYTES = 16
 """Of each logit where the output layer is trained: in half and full precision, softmax, two gradients."""
 PLAIN_ATTENTION = 150_000
-"""Probabilities of a token, over all heads, up to which plain products are faster on a CPU than the fused
-kernel, which keeps none of them: docs/benchmarks.md."""
+"""Probabilities of a token, over the heads of all layers, up to which plain products are faster on a CPU than
+the fused kernel, which keeps none of them (docs/benchmarks.md)."""
 FOUR_BIT_BYTES = 0.57
 """Of each weight in four bits: half a byte, and a scale for each 64."""
 
@@ -104,11 +104,6 @@ def _linear_weights(body: Any) -> Iterator[Any]:
             yield module.weight
 
 
-def attends_plainly(heads: int, length: int) -> bool:
-    """Is attention computed as plain products on a CPU, in `heads` of all layers over windows of a length?"""
-    return heads * length <= PLAIN_ATTENTION
-
-
 def standing_bytes(size: Size, training: TrainingSettings) -> int:
     """Return the bytes that a run holds all the time: weights, gradients, moments."""
     number = _bytes(training)
@@ -130,6 +125,8 @@ def bytes_a_token(size: Size, training: TrainingSettings, length: int, learnt: f
         length: of the longest window, in tokens: each token looks at as many.
         learnt: share of the tokens that are learnt; only for these logits are computed.
     """
+    import torch
+
     number = _bytes(training)
     kept = KEPT_DORA if training.method == "dora" else KEPT
     looked = -(-length // PAD_TO) * PAD_TO
@@ -137,7 +134,7 @@ def bytes_a_token(size: Size, training: TrainingSettings, length: int, learnt: f
         4 if number == 4 else 4 + number
     )  # the softmax is kept in float32, and as the product takes it
     logits = LOGIT_BYTES * learnt * size.vocabulary if training.method == "full" else 0
-    seen = size.attention * looked if attends_plainly(size.attention, looked) else 0
+    seen = 0 if torch.cuda.is_available() else min(size.attention * looked, PLAIN_ATTENTION)
     return kept * number * size.linear + seen * probabilities + logits
 
 

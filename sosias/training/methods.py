@@ -19,7 +19,6 @@ from sosias.models.convert import to_hf
 from sosias.models.layouts import LAYOUTS
 from sosias.models.network import load_network
 from sosias.settings import TrainingSettings
-from sosias.training.foreseen import attends_plainly
 from sosias.training.lora import quicken
 from sosias.workspace import Run, atomic_folder
 
@@ -64,24 +63,9 @@ def trainable_network(base: Base, training: TrainingSettings, parent: Run | None
     if training.method == "full":
         network = load_network(base if parent is None else weights_of(parent), dtype="float32")
         network.requires_grad_(True)
-        plain = network
     else:
         network = _adapted(_frozen(base, training), base, training, parent)
-        plain = network.get_base_model()
-    attend(plain, training.window_tokens or 0)
     return network
-
-
-def attend(network: Any, length: int) -> None:
-    """Let a network compute its attention in the quicker way, in windows of so many tokens.
-
-    On a CPU plain products take half of the fused kernel's time where they are small.
-    """
-    import torch
-
-    heads = network.config.num_hidden_layers * network.config.num_attention_heads
-    plain = not torch.cuda.is_available() and attends_plainly(heads, length)
-    network.set_attn_implementation("eager" if plain else "sdpa")
 
 
 def tuned_network(base: Base, run: Run) -> Any:

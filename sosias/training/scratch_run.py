@@ -206,7 +206,6 @@ def _fit(
     length, batch, micro = training.window_tokens, training.batch_tokens, training.micro_batch_tokens
     blocks = Blocks(learnt, length=length, batch=batch, micro=micro, seed=training.seed)
     network = load_network(base, dtype=training.dtype or "float32").requires_grad_(True)
-    network.set_attn_implementation("eager")  # plain products are faster on a CPU: docs/benchmarks.md
     windows = watched(watch, length)
     pad_id, optimizer = base.config.pad_id, ScratchOptimizer(network)
     sampler = _sampler(texts, base, training, listener) if samples else None

@@ -97,6 +97,7 @@ class Stepper:
         """Add up a step's gradient; return its mean loss, its tokens and its learnt tokens."""
         batches = [self.source.batch(rows) for rows in step]
         learnt, tokens = map(int, self.ranks.total(*_counted(batches)))
+        assert learnt, "a step without a learnt token has no mean loss"
         (passes,) = self.ranks.most(len(batches))
         batches += [nothing(self.pad_id)] * (passes - len(batches))  # all take part in each pass
         total = 0.0

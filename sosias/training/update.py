@@ -20,7 +20,7 @@ from sosias.language import translate as _
 from sosias.settings import PersonaSettings
 from sosias.templates import Window
 from sosias.training.learnt import key, read_learnt, unseen
-from sosias.training.plan import Plan, plan_run
+from sosias.training.plan import OF_THE_MACHINE, Plan, plan_run
 from sosias.training.train import begin
 from sosias.workspace import Persona, Run, Workspace
 
@@ -98,12 +98,12 @@ def _settings(persona: Persona, parent: Run) -> PersonaSettings:
     """Return the parent's settings with what an update changes; what the machine decides is open again."""
     before, now = parent.settings, persona.settings
     assert before.training.learning_rate is not None
+    share = RATE if before.parent is None else 1.0  # an update's own rate is lower already
     changed = {
-        "learning_rate": RATE * before.training.learning_rate,
+        **dict.fromkeys(OF_THE_MACHINE),
+        "learning_rate": share * before.training.learning_rate,
         "epochs": EPOCHS,
         "minutes": None,
-        "steps": None,
-        "micro_batch_tokens": None,
         "sample_steps": now.training.sample_steps,
         "loss": now.training.loss,  # by today's consent, not by that of then
     }

@@ -11,6 +11,7 @@ from bench.figures import ratios, time_to_quality
 from bench.material import FORM, Material, our_steps
 from bench.training import main
 from bench.windows import make
+from sosias.training.choices import epochs_of
 from tests.tiny import talk
 
 
@@ -59,7 +60,7 @@ def test_ours_and_the_body_do_the_same_work(material: Material, tmp_path: Path) 
 
 def test_our_quality_is_measured_along_the_whole_run(material: Material, tmp_path: Path) -> None:
     points = run_ours.quality(material, tmp_path)
-    steps = len(our_steps(material.train, material.training)) * material.training.epochs
+    steps = round(len(our_steps(material.train, material.training)) * epochs_of(material.training))
     assert (points[0].step, points[0].seconds, points[-1].step) == (0, 0.0, steps)
     assert points[-1].bits_per_byte < points[0].bits_per_byte
 

@@ -73,10 +73,8 @@ def test_less_memory_is_a_smaller_micro_batch_never_below_a_window() -> None:
 
 
 def test_long_windows_keep_no_probabilities_of_the_attention() -> None:
-    assert foreseen.attends_plainly(SMALL.attention, 384)
-    assert not foreseen.attends_plainly(SMALL.attention, 1024)
-    plain, fused = (bytes_a_token(SMALL, RESOLVED, length, 0.3) for length in (384, 1024))
-    assert fused < plain
+    short, long, longer = (bytes_a_token(SMALL, RESOLVED, length, 0.3) for length in (384, 1024, 2048))
+    assert short < long == longer, "a batch of long windows may be followed by one of shorter ones"
 
 
 @given(tokens=st.integers(384, 100_000), share=st.floats(0, 1))

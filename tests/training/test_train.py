@@ -20,6 +20,7 @@ from sosias.training import fit as fitting
 from sosias.training import train as training
 from sosias.training.checkpoint import BadCheckpoint, Checkpoint
 from sosias.training.fit import Fit
+from sosias.training.memory import NotEnoughMemory
 from sosias.training.methods import trainable_network
 from sosias.training.plan import plan_run
 from sosias.training.schedule import learning_rate
@@ -180,11 +181,14 @@ def copied(fit: Fit) -> dict[str, torch.Tensor]:
     return {name: value.detach().clone() for name, value in fit.trained.items()}
 
 
-def test_overfitting_stops_the_run_and_keeps_the_best(
-    llama_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(("fall", "stopped"), [(0.1, "overfitting"), (0.0, "plateau"), (-0.1, "plateau")])
+def test_a_validation_loss_that_falls_no_more_stops_the_run_and_the_best_is_kept(
+    llama_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fall: float, stopped: str
 ) -> None:
     planted = iter([3.0, 2.0, 2.5, 2.6, 2.7, 1.0])
     fit = _fit(llama_folder, tmp_path, patience=3, validations=12)
+    whole = fit.gradient
+    monkeypatch.setattr(fit, "gradient", lambda step: (4 - fall * fit.state.step, *whole(step)[1:]))
     kept: list[dict[str, torch.Tensor]] = []
 
     def loss(*_arguments: Any) -> float:
@@ -193,8 +197,27 @@ def test_overfitting_stops_the_run_and_keeps_the_best(
 
     monkeypatch.setattr(fitting, "mean_loss", loss)
     fitted = fit.run()
-    assert (fitted.stopped, fitted.steps, fitted.best_loss) == ("overfitting", 5, 2.0)
+    assert (fitted.stopped, fitted.steps, fitted.best_loss) == (stopped, 5, 2.0)
     assert_same(copied(fit), kept[1])
+
+
+def test_a_validation_that_does_not_fit_or_is_no_number_loses_nothing(
+    llama_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_arguments: Any) -> float:
+        raise MemoryError
+
+    fit = _fit(llama_folder, tmp_path / "full", validations=3)
+    monkeypatch.setattr(fitting, "mean_loss", full)
+    with pytest.raises(NotEnoughMemory):
+        fit.run()
+    kept = Checkpoint.load(tmp_path / "full" / "checkpoint")
+    assert kept is not None and kept.step == 4
+    broken = _fit(llama_folder, tmp_path / "broken", validations=3)
+    monkeypatch.setattr(fitting, "mean_loss", lambda *_arguments: math.nan)
+    with pytest.raises(LossNotFinite, match="step 4"):
+        broken.run()
+    assert Checkpoint.load(tmp_path / "broken" / "checkpoint") is None, "broken weights are not kept"
 
 
 def test_a_loss_that_is_no_number_stops_with_the_step(

@@ -12,6 +12,7 @@ from sosias.evaluation.measure import run_losses
 from sosias.events import Event, Notice, silent
 from sosias.messages import Message, to_table, with_ids
 from sosias.models.base import open_base
+from sosias.settings import TrainingSettings
 from sosias.templates import open_template
 from sosias.training import train as training
 from sosias.training.learnt import key, read_learnt
@@ -54,6 +55,16 @@ def tuned_loss(persona: Persona, run: Run) -> float:
     return sum(one.tuned for one in losses)
 
 
+def plan_again(persona: Persona, parent: Run) -> TrainingSettings:
+    """Return the settings of a further update, as if nothing had been learnt yet."""
+    learnt = parent.learnt_file.read_text()
+    parent.learnt_file.write_text("")
+    plan = plan_update(persona, prepared.read_sessions(persona), parent)
+    parent.learnt_file.write_text(learnt)
+    assert plan is not None
+    return plan.run.training
+
+
 @pytest.mark.parametrize("method", ["lora", "full"])
 def test_new_words_are_learnt_and_the_parent_is_named(
     llama_folder: Path, tmp_path: Path, method: str
@@ -70,6 +81,7 @@ def test_new_words_are_learnt_and_the_parent_is_named(
     assert result["validation_losses"][-1] < result["validation_losses"][0]
     assert tuned_loss(persona, child) < tuned_loss(persona, first)
     assert read_learnt(first) < read_learnt(child)
+    assert plan_again(persona, child).learning_rate == child.settings.training.learning_rate
     heard: list[Event] = []
     again = update(workspace, persona, listener=heard.append)
     assert not again["updated"] and len(persona.runs()) == 2
