@@ -9,15 +9,10 @@ import torch
 def next_logits(network: Any, ids: Sequence[int]) -> torch.Tensor:
     """Return the logits [vocabulary] of the token after `ids`, in float32."""
     with torch.inference_mode():
-        given = torch.tensor([list(ids)], device=_device(network))
+        given = torch.tensor([list(ids)], device=network.device)
         output = network(input_ids=given, use_cache=False, logits_to_keep=1)
     logits: torch.Tensor = output.logits[0, -1].float().cpu()
     return logits
-
-
-def _device(network: Any) -> torch.device:
-    device: torch.device = next(network.parameters()).device
-    return device
 
 
 def generate(
@@ -43,7 +38,7 @@ def generate(
         generator.manual_seed(seed)
     drawn: list[int] = []
     cache: Any = None
-    ids = torch.tensor([list(prompt)], device=_device(network))
+    ids = torch.tensor([list(prompt)], device=network.device)
     while len(drawn) < max_tokens:
         with torch.inference_mode():
             output = network(input_ids=ids, past_key_values=cache, use_cache=True, logits_to_keep=1)

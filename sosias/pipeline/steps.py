@@ -84,7 +84,8 @@ def train_step(
 
     workspace = Workspace.open(folder)
     one = workspace.persona(persona)
-    _tell_traps(one, arguments.get("base") or one.settings.base, listener)
+    if (arguments.get("method") or one.settings.training.method) != "scratch":
+        _tell_traps(one, arguments.get("base") or one.settings.base, listener)
     overrides = {name: value for name, value in arguments.items() if name != "samples"}
     samples = arguments.get("samples", False)
     result = train(workspace, one, listener=listener, overrides=overrides, samples=samples)

@@ -96,13 +96,14 @@ def _parts(piece: Piece, room: int) -> Iterator[Piece]:
 
 
 def _window(held: Sequence[Piece], start: Sequence[int], session: int) -> Iterator[Window]:
-    if not any(any(piece.learnt) for piece in held):
-        return
     masked = (False,) * len(start)
+    learnt = (*masked, *(flag for piece in held for flag in piece.learnt))
+    if not any(learnt[1:]):  # the first token is told from nothing
+        return
     texts = [text for piece in held for _, _, text in piece.texts]
     yield Window(
         ids=(*start, *(token for piece in held for token in piece.ids)),
-        learnt=(*masked, *(flag for piece in held for flag in piece.learnt)),
+        learnt=learnt,
         words=(*masked, *(flag for piece in held for flag in piece.words)),
         session=session,
         text_bytes=sum(len(text.encode("utf-8", "surrogatepass")) for text in texts),

@@ -182,18 +182,20 @@ def _bytes(training: TrainingSettings) -> int:
     return 2 if training.dtype == "bfloat16" else 4
 
 
-def check_disk(folder: Path, size: Size, training: TrainingSettings) -> None:
+def check_disk(folder: Path, size: Size, training: TrainingSettings, beside: int = 0) -> None:
     """Make sure that the checkpoints and the result of a run will fit into its folder.
 
-    A file is only replaced when the new one is there, so the larger of each is counted twice.
+    A file is only replaced when the new one is there, so the larger of each is counted twice; `beside` are
+    bytes of what else is put there.
 
     Raises:
         NoRoomForIt: they will not.
     """
     trained = size.trained(training)
     result = 4 * trained if training.method == "full" else 2 * 4 * trained  # PEFT's file and llama.cpp's
-    needed = (2 * BYTES_STATE + 2 * BYTES_BEST) * trained + result
-    there = sum(file.stat().st_size for file in (folder / "checkpoint").glob("*") if file.is_file())
+    needed = (2 * BYTES_STATE + 2 * BYTES_BEST) * trained + result + beside
+    held = [*folder.glob("checkpoint/*"), *folder.glob("corpus/*/*")]
+    there = sum(file.stat().st_size for file in held if file.is_file())
     free = shutil.disk_usage(folder).free
     if free + there < needed:
         raise NoRoomForIt(needed=needed // 10**6 + 1, folder=folder, free=free // 10**6)

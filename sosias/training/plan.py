@@ -1,7 +1,8 @@
 """What a run is to be, chosen: what is trained on what, in which windows, how, and why."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from pydantic import ValidationError
@@ -17,10 +18,11 @@ from sosias.training.choices import after_windows, before_windows
 from sosias.training.foreseen import Size, size_of
 from sosias.training.learnt import key
 from sosias.training.samples import Prompt, prompts
-from sosias.workspace import BadSettings, Persona, Run
+from sosias.workspace import BadSettings, Persona, Run, write_text
 
 OF_THE_MACHINE = ("steps", "micro_batch_tokens", "dtype")
 """What is chosen by what the machine can do at the moment: a run keeps its own when it is gone on with."""
+CHOICES = "choices.json"
 LOOKED_AT = ("sample_steps",)
 """What changes no weight: a run is the same with another one, which then holds."""
 
@@ -32,6 +34,15 @@ class NothingToLearn(SosiasError):
 class NoBase(SosiasError):
     """No base has been chosen for {name}: train with --base NAME, one of those that sosias models list
     shows."""
+
+
+class NotFromScratch(SosiasError):
+    """{option} does not go with --method scratch, which makes a network and a template of its own: leave it
+    out."""
+
+
+class OnlyFromScratch(SosiasError):
+    """--size is for --method scratch: leave it out, or add that."""
 
 
 @dataclass(frozen=True)
@@ -62,9 +73,16 @@ def requested(persona: Persona, overrides: dict[str, Any]) -> PersonaSettings:
 
     Raises:
         BadSettings: an override out of its bounds.
+        NotFromScratch, OnlyFromScratch: overrides that mean nothing together.
     """
     given = {name: value for name, value in overrides.items() if value is not None}
     settings = persona.settings
+    if (given.get("method") or settings.training.method) == "scratch":
+        for name in ("base", "template"):
+            if name in given:
+                raise NotFromScratch(option=f"--{name}")
+    elif "size" in given:
+        raise OnlyFromScratch
     own: dict[str, Any] = {name: given.pop(name) for name in ("base", "template") if name in given}
     try:
         own["training"] = TrainingSettings.model_validate(settings.training.model_dump() | given)
@@ -135,10 +153,11 @@ def split_windows(
     ]
 
 
-def same_run(persona: Persona, plan: Plan) -> Run | None:
-    """Return the newest run if it is of this plan, finished or not, or none yet.
+def same_run(persona: Persona, wanted: RunSettings, left_open: Iterable[str]) -> Run | None:
+    """Return the newest run if it is of these settings, finished or not, or has none yet.
 
-    Only the newest: it is what chats and reports use, so no older one may answer for it.
+    Only the newest: it is what chats and reports use, so no older one may answer for it. What was
+    `left_open` is as the run has it.
     """
     if not persona.runs():
         return None
@@ -146,6 +165,17 @@ def same_run(persona: Persona, plan: Plan) -> Run | None:
     if not run.settings_file.is_file():
         return run
     found = run.settings
-    own = {name: getattr(found.training, name) for name in (*plan.open, *LOOKED_AT)}
-    training = plan.run.training.model_copy(update=own)
-    return run if found == plan.run.model_copy(update={"training": training}) else None
+    own = {name: getattr(found.training, name) for name in (*left_open, *LOOKED_AT)}
+    training = wanted.training.model_copy(update=own)
+    return run if found == wanted.model_copy(update={"training": training}) else None
+
+
+def remembered(run: Run, choices: Sequence[Choice]) -> list[Choice]:
+    """Keep what was chosen for a run; return it with what earlier calls chose and this one found settled."""
+    file = run.folder / CHOICES
+    earlier = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else []
+    now = {choice.what for choice in choices}
+    found = [one for one in (Choice(**values) for values in earlier) if one.what not in now]
+    found += choices
+    write_text(file, json.dumps([asdict(one) for one in found], ensure_ascii=False) + "\n")
+    return found

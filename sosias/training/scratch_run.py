@@ -21,7 +21,7 @@ from sosias.training.batches import PAD_TO
 from sosias.training.choices import choose_loss, choose_steps
 from sosias.training.foreseen import check_disk, choose_micro_batch, size_of
 from sosias.training.memory import available_bytes
-from sosias.training.plan import LOOKED_AT
+from sosias.training.plan import OF_THE_MACHINE, remembered, same_run
 from sosias.training.samples import PROMPTS, Sampler, starts
 from sosias.training.scratch import (
     BATCH_TOKENS,
@@ -41,7 +41,6 @@ if TYPE_CHECKING:
 NEW = "scratch"
 """What stands for the base in settings until the run has one."""
 LEAST_TOKENS = 2 * BLOCK
-OF_THE_MACHINE = ("steps", "micro_batch_tokens", "dtype")
 
 
 class TooLittleText(SosiasError):
@@ -124,16 +123,11 @@ def _start(
 
 
 def _same_run(persona: Persona, wanted: RunSettings, asked: TrainingSettings) -> Run | None:
-    """Return the newest run if it is of these settings, or has none yet."""
+    """Return the newest run if it is of these settings, whatever base it has made, or has none yet."""
     runs = persona.runs()
-    if not runs or not runs[-1].settings_file.is_file():
-        return runs[-1] if runs else None
-    found = runs[-1].settings
-    open_ = [name for name in OF_THE_MACHINE if getattr(asked, name) is None]
-    own = {name: getattr(found.training, name) for name in (*open_, *LOOKED_AT)}
-    training = wanted.training.model_copy(update=own)
-    same = found == wanted.model_copy(update={"training": training, "base": found.base})
-    return runs[-1] if same else None
+    if runs and runs[-1].settings_file.is_file():
+        wanted = wanted.model_copy(update={"base": runs[-1].settings.base})
+    return same_run(persona, wanted, [name for name in OF_THE_MACHINE if getattr(asked, name) is None])
 
 
 def _carry_out(
@@ -153,13 +147,15 @@ def _carry_out(
     texts = Texts(persona, settings.training.loss == "all")
     base = _start(run, texts, settings.training, choices, listener)
     training = settings.training.model_copy(update={"sample_steps": wanted.training.sample_steps})
-    training, memory = _with_micro_batch(base, training, run)
+    room = texts.bytes_of("train") + texts.bytes_of("validation")  # as tokens they take less
+    training, memory = _with_micro_batch(base, training, run, room)
     fit = _fit(run, texts, base, training, listener, samples=samples)
     for choice in [*memory, *_choose_steps(fit)]:
         choices.append(choice)
         listener(choice)
     settings = settings.model_copy(update={"training": fit.settings, "base": base.name})
     write_settings(run.settings_file, settings)
+    choices = remembered(run, choices)
     fitted = fit.run()
     result = _result(settings, base, fit, fitted, choices)
     if fitted.stopped != "interrupted":
@@ -171,12 +167,12 @@ def _carry_out(
 
 
 def _with_micro_batch(
-    base: Base, training: TrainingSettings, run: Run
+    base: Base, training: TrainingSettings, run: Run, shards: int
 ) -> tuple[TrainingSettings, list[Choice]]:
     """Choose how much goes through the network at once, and see that there is room on the disk."""
     foreseen = training.model_copy(update={"method": "full"})  # as much is trained and kept
     size = size_of(base)
-    check_disk(private_folder(run.folder), size, foreseen)
+    check_disk(private_folder(run.folder), size, foreseen, shards)
     if training.micro_batch_tokens is not None:
         return training, []
     assert training.window_tokens is not None

@@ -4,7 +4,7 @@ from typing import Any
 
 from sosias.corpus import prepared
 from sosias.templates.window import runs
-from sosias.training.plan import plan_run, requested
+from sosias.training.plan import NotFromScratch, plan_run, requested
 from sosias.workspace import Persona
 
 
@@ -14,8 +14,14 @@ def show_windows(
     """Return the first `count` training windows, each as pieces of text and whether they are learnt.
 
     Special tokens are spelt out, so that what the model is shown is seen whole.
+
+    Raises:
+        NotFromScratch: texts are learnt in blocks there.
     """
-    plan = plan_run(persona, prepared.read_sessions(persona), requested(persona, overrides or {}))
+    wanted = requested(persona, overrides or {})
+    if wanted.training.method == "scratch":
+        raise NotFromScratch(option="--show-windows")
+    plan = plan_run(persona, prepared.read_sessions(persona), wanted)
     decode = plan.base.tokenizer.decode
     return [
         [(decode(ids, skip_special_tokens=False), learnt) for ids, learnt in runs(window)]

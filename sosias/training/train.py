@@ -15,7 +15,7 @@ from sosias.training.choices import choose_steps
 from sosias.training.distributed import SHARED_METHODS, MethodAlone
 from sosias.training.foreseen import check_disk
 from sosias.training.learnt import write_learnt
-from sosias.training.plan import Plan, plan_run, requested, same_run
+from sosias.training.plan import Plan, plan_run, remembered, requested, same_run
 from sosias.training.samples import Sampler
 from sosias.workspace import Persona, Run, Workspace, private_folder, write_json, write_settings
 
@@ -100,7 +100,7 @@ def begin(
     ranks = ranks or ALONE
     for choice in plan.choices:
         listener(choice)
-    run = ranks.from_first(lambda: same_run(persona, plan) or persona.new_run())
+    run = ranks.from_first(lambda: same_run(persona, plan.run, plan.open) or persona.new_run())
     result = ranks.from_first(lambda: run.result() if run.is_finished else None)
     if result is not None:
         listener(Notice(_("Already trained with these settings: run {run}.").format(run=run.folder.name)))
@@ -156,11 +156,13 @@ def carry_out(
     for choice in choices:
         listener(choice)
     settings = settings.model_copy(update={"training": training})
+    known = [*plan.choices, *choices]
     if ranks.first:
         write_learnt(run, plan.learnt)
         write_settings(run.settings_file, settings)
+        known = remembered(run, known)
     fitted = fit.run()
-    result = _result(replace(plan, choices=[*plan.choices, *choices]), settings) | fitted.figures()
+    result = _result(replace(plan, choices=known), settings) | fitted.figures()
     if ranks.world > 1:
         result["processes"] = ranks.world
     if fitted.stopped != "interrupted":

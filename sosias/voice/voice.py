@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from types import TracebackType
 
 from sosias.corpus.session import Turn
+from sosias.errors import SosiasError
 from sosias.events import Listener, Notice, silent
 from sosias.language import translate as _
 from sosias.settings import GenerationSettings
@@ -20,6 +21,10 @@ DRAWS = 3
 
 OnBubble = Callable[[str], None]
 Cancelled = Callable[[], bool]
+
+
+class StartTooLong(SosiasError):
+    """The start is {tokens} tokens long, and {most} is the most: shorten --start."""
 
 
 @dataclass(frozen=True)
@@ -107,10 +112,13 @@ class Voice:
 
         Raises:
             NoSuchField, NoFields, NoSuchVoice: it does not.
+            StartTooLong: there is no room for a word more.
         """
         template = asked(self.template, fields=fields or {}, voice=voice)
         prompt = template.start_prompt(start)
-        room = max(1, self.engine.context_tokens - len(prompt))
+        room = self.engine.context_tokens - len(prompt)
+        if room < 1:
+            raise StartTooLong(tokens=len(prompt), most=self.engine.context_tokens - 1)
         settings = self.settings.model_copy(update={"max_tokens": min(max_tokens, room)})
         begun = template.fold(start)
         return self._speak(prompt, begun, settings, seed, tuned, None, None, template)

@@ -38,6 +38,8 @@ def test_frequencies_are_the_distribution_s(temperature: float, top_p: float, ex
 class Counting:
     """A network that finds the last token plus one likeliest; its cache counts what it has seen."""
 
+    device = torch.device("cpu")
+
     def __init__(self, vocabulary: int = 10) -> None:
         self.vocabulary = vocabulary
         self.lengths: list[int] = []

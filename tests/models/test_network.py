@@ -1,6 +1,7 @@
 """Loading a base into torch, and choosing a number format by measuring."""
 
 import os
+import shutil
 import sys
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 
 from sosias.models import network as network_module
 from sosias.models.base import Base, open_base
+from sosias.models.folder import BadBaseFolder
 from sosias.models.network import BadAdapter, MissingTraining, cpu_dtype, load_network, need_torch
 from tests.bases import tiny_folder
 
@@ -24,6 +26,13 @@ def test_a_network_has_the_format_asked_for_and_is_not_training(base: Base, dtyp
     network = load_network(base, dtype=dtype)  # type: ignore[arg-type]
     assert network.dtype == getattr(torch, dtype)
     assert not network.training
+
+
+def test_a_base_without_weights_is_one_sentence(base: Base, tmp_path: Path) -> None:
+    for name in ("config.json", "tokenizer.json"):
+        shutil.copy(base.folder / name, tmp_path)
+    with pytest.raises(BadBaseFolder, match="weights are missing"):
+        load_network(open_base(str(tmp_path)), dtype="float32")
 
 
 def test_an_adapter_that_is_none_is_one_sentence(base: Base, tmp_path: Path) -> None:

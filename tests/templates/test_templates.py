@@ -175,6 +175,20 @@ def test_cutting_loses_no_token_and_keeps_to_the_length(
     assert sum(window.text_bytes for window in windows) == sum(s for i, s in enumerate(sizes) if i % 2)
 
 
+@pytest.mark.parametrize("name", WHOLE)
+@given(sizes=st.lists(st.integers(1, 200), min_size=1, max_size=6), most=st.integers(32, 80))
+def test_every_window_has_something_that_can_be_told_from_what_is_before_it(
+    name: str, sizes: list[int], most: int
+) -> None:
+    config = SimpleNamespace(bos_id=None, eos_id=0, pad_id=0, add_bos=False, chat_markup="chatml")
+    bare = SimpleNamespace(name="bytes", tokenizer=byte_tokenizer(), config=config)
+    template = open_template(name, bare, "P")  # type: ignore[arg-type]
+    turns = [Turn("P" if i % 2 else "B", bool(i % 2), ("x" * size,)) for i, size in enumerate(sizes)]
+    windows = list(template.windows(Session(0, "c", "train", tuple(turns)), most))
+    assert all(any(window.learnt[1:]) for window in windows)
+    assert sum(window.text_bytes for window in windows) == sum(s for i, s in enumerate(sizes) if i % 2)
+
+
 @pytest.mark.parametrize("name", TALKING)
 def test_a_prompt_is_the_beginning_of_what_was_trained(base: Any, name: str) -> None:
     template = open_template(name, base, "Plácido")

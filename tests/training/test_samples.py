@@ -136,6 +136,7 @@ class Full:
     """A network for which there is no memory."""
 
     training = True
+    device = "cpu"
 
     def eval(self) -> None:
         self.training = False

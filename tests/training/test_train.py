@@ -22,7 +22,7 @@ from sosias.training.checkpoint import BadCheckpoint, Checkpoint
 from sosias.training.fit import Fit
 from sosias.training.memory import NotEnoughMemory
 from sosias.training.methods import trainable_network
-from sosias.training.plan import plan_run
+from sosias.training.plan import NotFromScratch, OnlyFromScratch, plan_run
 from sosias.training.schedule import learning_rate
 from sosias.training.source import Windows
 from sosias.training.stepper import LossNotFinite
@@ -255,6 +255,38 @@ def test_minutes_fix_a_number_of_steps_within_the_epochs(llama_folder: Path, tmp
     asked = next(choice for choice in result["choices"] if choice["what"] == "steps")
     assert int(asked["value"]) == persona.finished_run().settings.training.steps
     assert "2 epochs" in asked["why"]
+
+
+def test_a_run_gone_on_with_tells_what_was_chosen_before(llama_folder: Path, tmp_path: Path) -> None:
+    left_open = QUICK.model_copy(update={"steps": None, "micro_batch_tokens": None, "epochs": 2})
+    workspace, persona = tiny_persona(tmp_path / "chats", llama_folder, left_open)
+
+    def stop(event: Event) -> None:
+        if isinstance(event, Progress) and event.done == 2:
+            signal.raise_signal(signal.SIGINT)
+
+    assert training.train(workspace, persona, listener=stop)["stopped"] == "interrupted"
+    result = training.train(workspace, persona)
+    chosen = [choice["what"] for choice in result["choices"]]
+    assert result["stopped"] == "finished" and {"steps", "micro_batch_tokens"} <= set(chosen)
+    assert len(chosen) == len(set(chosen))
+
+
+@pytest.mark.parametrize(
+    ("wanted", "kind"),
+    [
+        ({"method": "scratch", "base": "gemma3-270m"}, NotFromScratch),
+        ({"method": "scratch", "template": "chat"}, NotFromScratch),
+        ({"size": "tiny"}, OnlyFromScratch),
+    ],
+)
+def test_settings_that_mean_nothing_together_are_refused(
+    llama_folder: Path, tmp_path: Path, wanted: dict[str, Any], kind: type[Exception]
+) -> None:
+    workspace, persona = tiny_persona(tmp_path / "chats", llama_folder)
+    with pytest.raises(kind, match="leave it out"):
+        training.train(workspace, persona, overrides=wanted)
+    assert not persona.runs()
 
 
 def test_the_learning_rate_warms_up_and_falls_to_a_tenth() -> None:

@@ -13,7 +13,7 @@ from sosias.settings import GenerationSettings
 from sosias.templates import Template
 from sosias.templates.window import Piece
 from sosias.voice.engine import Completion, Engine
-from sosias.voice.voice import DRAWS, Voice, open_voice
+from sosias.voice.voice import DRAWS, StartTooLong, Voice, open_voice
 
 
 class Lengths(Template):
@@ -136,6 +136,18 @@ def test_writing_goes_on_from_the_start() -> None:
     speaker, engine = voice(" de otoño\ny llueve")
     assert speaker.write("Hoy es", 40).bubbles == ("Hoy es de otoño", "y llueve")
     assert engine.asked[0]["settings"].max_tokens == 40
+
+
+def test_a_start_that_leaves_no_room_is_refused() -> None:
+    class Long(Lengths):
+        def start_prompt(self, text: str) -> list[int]:
+            return [1] * len(text)
+
+    engine = FakeEngine("a")
+    speaker = Voice(cast(Engine, engine), Long(), "P", "Q", GenerationSettings())
+    assert speaker.write("x" * 63, 8).bubbles
+    with pytest.raises(StartTooLong, match="64 tokens long, and 63 is the most"):
+        speaker.write("x" * 64, 8)
 
 
 def test_writing_nothing_new_gives_the_start() -> None:
