@@ -46,6 +46,7 @@ from sosias.cli.train import train
 from sosias.cli.update import update
 from sosias.errors import SosiasError, of_the_system
 from sosias.language import translate as _
+from sosias.training.distributed import leave, place
 
 OUR_FAULT, MENDABLE, INTERRUPTED = 1, 2, 130
 """Exit codes; 2 and 130 are also what Typer and shells use for these."""
@@ -115,7 +116,10 @@ def main() -> None:
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     if isinstance(sys.stdin, TextIOWrapper):
         sys.stdin.reconfigure(encoding="utf-8", errors="replace")
-    sys.exit(run(sys.argv[1:]))
+    code = run(sys.argv[1:])
+    if place().world > 1:
+        leave(code)
+    sys.exit(code)
 
 
 def run(arguments: Sequence[str]) -> int:

@@ -6,8 +6,10 @@ alone without a word (`accelerate launch --cpu --num_processes 2` starts one pro
 """
 
 import os
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NoReturn
 
 from sosias.errors import SosiasError
 
@@ -112,6 +114,17 @@ def place(environment: Mapping[str, str] = os.environ) -> Launch:
         _number(environment, "LOCAL_RANK", 0),
         _number(environment, "LOCAL_WORLD_SIZE", 1),
     )
+
+
+def leave(code: int) -> NoReturn:
+    """End this process at once, once all of its work is done and said.
+
+    With FSDP over gloo, torch 2.13 aborts one process in ten when it is torn down on a busy machine
+    ("terminate called without an active exception"), and torchrun then ends the others and says they failed.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        stream.flush()
+    os._exit(code)
 
 
 def _number(environment: Mapping[str, str], name: str, default: int) -> int:

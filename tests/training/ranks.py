@@ -11,7 +11,7 @@ from typing import Any
 
 from sosias.events import Choice
 from sosias.training import distributed_memory, fit
-from sosias.training.distributed import place
+from sosias.training.distributed import leave, place
 from sosias.training.train import train
 from sosias.workspace import Workspace
 
@@ -37,3 +37,4 @@ if __name__ == "__main__":
     result = train(workspace, workspace.persona())
     if place().first:
         sys.stdout.write(f"{result['stopped']}\n")
+    leave(0)  # as the command does
