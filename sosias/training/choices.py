@@ -33,6 +33,8 @@ STEPS_AN_EPOCH = 512
 """At least so many where batches are larger than `BATCH`: adapters learn more from many small steps."""
 EPOCHS, EPOCHS_FROM_SCRATCH = 1, 3
 """A second pass makes held-out words dearer again: see docs/findings/defaults.md."""
+VALIDATING_SHARE = 0.25
+"""The most of the minutes that validations may take."""
 PUBLISHED: tuple[ConsentKind, ...] = ("fiction", "public")
 """Kinds of consent under which nobody's words are private."""
 LOOKED_AT = 2000
@@ -149,6 +151,18 @@ def choose_batch(tokens: int) -> Choice:
         batch *= 2
     why = _("{tokens} tokens an epoch are {steps} steps")
     return Choice("batch_tokens", str(batch), why.format(tokens=tokens, steps=max(1, round(tokens / batch))))
+
+
+def with_time_to_learn(training: TrainingSettings, validating: float) -> TrainingSettings:
+    """Return the settings with no more validations than a quarter of the minutes has room for.
+
+    Args:
+        validating: seconds of a validation.
+    """
+    if training.minutes is None or not validating:
+        return training
+    room = int(VALIDATING_SHARE * training.minutes * 60 / validating)
+    return training.model_copy(update={"validations": max(1, min(training.validations, room))})
 
 
 def epochs_of(training: TrainingSettings) -> float:

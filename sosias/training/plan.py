@@ -23,8 +23,8 @@ from sosias.workspace import BadSettings, Persona, Run, write_text
 OF_THE_MACHINE = ("steps", "micro_batch_tokens", "dtype")
 """What is chosen by what the machine can do at the moment: a run keeps its own when it is gone on with."""
 CHOICES = "choices.json"
-LOOKED_AT = ("sample_steps",)
-"""What changes no weight: a run is the same with another one, which then holds."""
+LOOKED_AT = ("sample_steps", "validations")
+"""How often one looks at a run, which is the same with another number (of validations it keeps its own)."""
 
 
 class NothingToLearn(SosiasError):

@@ -18,7 +18,7 @@ from sosias.models.vocabulary import choose_size
 from sosias.settings import PersonaSettings, RunSettings, TrainingSettings
 from sosias.templates import open_template
 from sosias.training.batches import PAD_TO
-from sosias.training.choices import choose_loss, choose_steps
+from sosias.training.choices import choose_loss, choose_steps, with_time_to_learn
 from sosias.training.foreseen import check_disk, choose_micro_batch, size_of
 from sosias.training.memory import available_bytes
 from sosias.training.plan import OF_THE_MACHINE, remembered, same_run
@@ -233,6 +233,7 @@ def _choose_steps(fit: "Fit") -> list[Choice]:
         return []
     seconds = fit.measure_speed() if training.minutes else None
     validating = fit.measure_validation() if training.minutes else 0
+    training = with_time_to_learn(training, validating)
     choice = choose_steps(training, fit.source.epoch_length, seconds, validating)
     fit.settings = training.model_copy(update={"steps": int(choice.value)})
     return [choice]

@@ -53,6 +53,14 @@ def test_small_corpora_keep_small_steps() -> None:
     assert choices.choose_batch(10**8).value == "4096"
 
 
+def test_validations_leave_time_to_learn() -> None:
+    hurried = RESOLVED.model_copy(update={"minutes": 0.5, "validations": 10})
+    assert choices.with_time_to_learn(hurried, 2.5).validations == 3
+    assert choices.with_time_to_learn(hurried, 100).validations == 1
+    assert choices.with_time_to_learn(hurried, 0.1) == hurried
+    assert choices.with_time_to_learn(RESOLVED, 100) == RESOLVED
+
+
 def test_windows_hold_a_long_turn_beside_what_it_answers(llama_folder: Path) -> None:
     template = open_template("transcript", open_base(str(llama_folder)), "Ana")
     short = [Turn("Ana", True, ("hola",))] * 20
