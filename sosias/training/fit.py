@@ -12,12 +12,13 @@ import torch
 from accelerate import Accelerator
 from torch import nn
 
-from sosias.events import Listener, Notice, silent
+from sosias.events import Choice, Listener, Notice, silent
 from sosias.language import translate as _
 from sosias.settings import TrainingSettings
 from sosias.templates.window import Window
 from sosias.training.batches import Step
 from sosias.training.checkpoint import Checkpoint, State, load_best, save_best
+from sosias.training.choices import choose_steps, with_time_to_learn
 from sosias.training.distributed import RankOutOfMemory
 from sosias.training.distributed_group import ALONE, Ranks
 from sosias.training.distributed_network import (
@@ -115,6 +116,19 @@ class Fit(Stepper):
         mean_loss(self.learner, self.validation, self.pad_id, self.ranks)
         samples = SHARE * 60 * (self.settings.minutes or 0) / self.settings.validations
         return time.perf_counter() - started + (samples if self.sampler else 0)
+
+    def choose_steps(self) -> list[Choice]:
+        """Fix the number of steps, unless the user or an earlier call has; return what was chosen."""
+        if self.settings.steps is not None:
+            return []
+        timed = self.settings.minutes is not None
+        seconds = self.measure_speed() if timed else None
+        validating = self.measure_validation() if timed else 0.0
+        settings = self.ranks.from_first(lambda: with_time_to_learn(self.settings, validating))
+        length = self.source.epoch_length
+        choice = self.ranks.from_first(lambda: choose_steps(settings, length, seconds, validating))
+        self.settings = settings.model_copy(update={"steps": int(choice.value)})
+        return [choice]
 
     # --- the run -------------------------------------------------------------------------------
 

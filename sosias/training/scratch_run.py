@@ -18,7 +18,7 @@ from sosias.models.vocabulary import choose_size
 from sosias.settings import PersonaSettings, RunSettings, TrainingSettings
 from sosias.templates import open_template
 from sosias.training.batches import PAD_TO
-from sosias.training.choices import choose_loss, choose_steps, with_time_to_learn
+from sosias.training.choices import choose_loss
 from sosias.training.foreseen import check_disk, choose_micro_batch, size_of
 from sosias.training.memory import available_bytes
 from sosias.training.plan import OF_THE_MACHINE, remembered, same_run
@@ -150,7 +150,7 @@ def _carry_out(
     room = texts.bytes_of("train") + texts.bytes_of("validation")  # as tokens they take less
     training, memory = _with_micro_batch(base, training, run, room)
     fit = _fit(run, texts, base, training, listener, samples=samples)
-    for choice in [*memory, *_choose_steps(fit)]:
+    for choice in [*memory, *fit.choose_steps()]:
         choices.append(choice)
         listener(choice)
     settings = settings.model_copy(update={"training": fit.settings, "base": base.name})
@@ -224,19 +224,6 @@ def _sampler(texts: Texts, base: Base, training: TrainingSettings, listener: Lis
     document = open_template("document", base, name, group=False)
     asked = starts(document, islice(texts.of("validation"), PROMPTS))
     return Sampler(document, asked, texts.persona.settings.generation, training.sample_steps, listener)
-
-
-def _choose_steps(fit: "Fit") -> list[Choice]:
-    """Fix the number of steps, unless the user or an earlier call has."""
-    training = fit.settings
-    if training.steps is not None:
-        return []
-    seconds = fit.measure_speed() if training.minutes else None
-    validating = fit.measure_validation() if training.minutes else 0
-    training = with_time_to_learn(training, validating)
-    choice = choose_steps(training, fit.source.epoch_length, seconds, validating)
-    fit.settings = training.model_copy(update={"steps": int(choice.value)})
-    return [choice]
 
 
 def _result(

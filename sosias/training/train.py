@@ -11,7 +11,6 @@ from sosias.language import translate as _
 from sosias.models.convert import to_hf
 from sosias.models.network import need_torch
 from sosias.settings import PersonaSettings, RunSettings, TrainingSettings
-from sosias.training.choices import choose_steps, with_time_to_learn
 from sosias.training.distributed import SHARED_METHODS, MethodAlone
 from sosias.training.foreseen import check_disk
 from sosias.training.learnt import write_learnt
@@ -146,14 +145,8 @@ def carry_out(
         sharded=sharded,
         sampler=_sampler(plan, listener) if samples else None,
     )
-    if training.steps is None:
-        seconds = fit.measure_speed() if training.minutes else None
-        validating = fit.measure_validation() if training.minutes else 0
-        training = ranks.from_first(lambda: with_time_to_learn(training, validating))
-        length = fit.source.epoch_length
-        choices.append(ranks.from_first(lambda: choose_steps(training, length, seconds, validating)))
-        training = training.model_copy(update={"steps": int(choices[-1].value)})
-        fit.settings = training
+    choices += fit.choose_steps()
+    training = fit.settings
     for choice in choices:
         listener(choice)
     settings = settings.model_copy(update={"training": training})
