@@ -10,6 +10,8 @@ from tokenizers import AddedToken, Tokenizer, decoders, models, pre_tokenizers
 from sosias.corpus import prepare
 from sosias.messages import Message, to_table, with_ids
 from sosias.settings import Consent, PersonaSettings, PreparationSettings, TrainingSettings
+from sosias.sources.source import Options
+from sosias.sources.store import import_files
 from sosias.workspace import Persona, Workspace
 
 SPECIALS = ["<|endoftext|>", "<|im_start|>", "<|im_end|>"]
@@ -90,6 +92,47 @@ def talk(count: int = 240) -> list[Message]:
     ]
 
 
+WORDS = ("la casa", "el perro", "una tarde", "su madre", "no quiso", "volver", "al pueblo", "de piedra")
+SCRATCH = TrainingSettings(
+    method="scratch",
+    size="tiny",
+    window_tokens=64,
+    batch_tokens=256,
+    steps=30,
+    validations=3,
+    checkpoint_seconds=3600,
+    dtype="float32",
+)
+"""Settings under which a tiny network from scratch learns something in seconds."""
+
+
+def novel(number: int) -> str:
+    """Return a text of its own for each number."""
+    lines = (" ".join(WORDS[(number + i * k) % 8] for k in range(1, 6)) for i in range(60))
+    return "\n".join([f"Novela {number}", *lines])
+
+
+def tiny_novels(folder: Path, training: TrainingSettings = SCRATCH) -> tuple[Workspace, Persona]:
+    """Return a persona of ten texts, prepared; the workspace is `w` in the folder."""
+    texts = folder / "texts" / "novels"
+    texts.mkdir(parents=True)
+    for number in range(10):
+        (texts / f"novel {number}.txt").write_text(novel(number), encoding="utf-8")
+    workspace = Workspace.create(folder / "w")
+    import_files(workspace, [texts.parent], options=Options(texts=True))
+    persona = workspace.new_persona(
+        PersonaSettings(
+            name="spanish",
+            author="novels",
+            consent=Consent(kind="public", recorded=date(2026, 1, 1)),
+            preparation=PreparationSettings(pseudonyms=False),
+            training=training,
+        )
+    )
+    prepare.prepare(workspace, persona)
+    return workspace, persona
+
+
 def tiny_persona(folder: Path, base: Path, training: TrainingSettings = QUICK) -> tuple[Workspace, Persona]:
     """Return a prepared persona on a tiny base, without stand-ins: no two workspaces share them."""
     workspace = Workspace.create(folder)
@@ -107,3 +150,27 @@ def tiny_persona(folder: Path, base: Path, training: TrainingSettings = QUICK) -
     )
     prepare.prepare(workspace, persona)
     return workspace, persona
+
+
+def later(count: int = 240) -> list[Message]:
+    """Return the same chat in the next year, where Ana says other things than before."""
+    said = ("eso ya lo veremos", "ni loca", "me da igual")
+    start = datetime(2025, 1, 1)
+    return [
+        Message(
+            source="test",
+            chat="c",
+            seq=1000 + i,
+            sent_at=start + timedelta(minutes=i * 7 + (i // 8) * 100),
+            author="Ana" if i % 2 else "Bea",
+            kind="text",
+            text=said[i % 3] if i % 2 else f"¿y luego el {i}?",
+        )
+        for i in range(count)
+    ]
+
+
+def add_later(workspace: Workspace, persona: Persona) -> None:
+    """Import and prepare that chat, too."""
+    pq.write_table(to_table(with_ids(later())), workspace.messages_folder / "0002.parquet")
+    prepare.prepare(workspace, persona)

@@ -1,6 +1,6 @@
 """Trainings that are killed with -9 at random moments, and gone on with.
 
-    python -m tests.training.kill --times 20 [--method lora --method full]
+    python -m tests.training.kill --times 20 [--way lora --way update]
 
 Every one of them has to end in the same weights as a training that nobody killed, bit by bit.
 """
@@ -18,16 +18,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # tiny networks: threads would only wait for each other
 
 import torch
 
-from sosias.settings import TrainingSettings
 from sosias.training import fit as fitting
 from sosias.training import train as training
+from sosias.training.update import update
 from sosias.workspace import Run, Workspace
-from tests.tiny import QUICK, tiny_base, tiny_persona
+from tests.tiny import QUICK, SCRATCH, add_later, tiny_base, tiny_novels, tiny_persona
 
 WARM = (
     "accelerate",
@@ -35,77 +36,101 @@ WARM = (
     "transformers.models.llama.modeling_llama",
     "sosias.training.fit",
     "sosias.training.methods",
-    "sosias.training.train",
+    "sosias.training.scratch_run",
+    "sosias.training.update",
 )
 """What a server of processes imports once, so that a kill does not cost the time of an import."""
-METHODS = ("lora", "full")
-
-
-def settings(method: str) -> TrainingSettings:
-    """Return a run of some seconds that has no step without a checkpoint, and draws random numbers."""
-    changed = {"method": method, "steps": 40, "validations": 8, "checkpoint_seconds": 1e-6, "dropout": 0.1}
-    return QUICK.model_copy(update=changed)
+WAYS = ("lora", "dora", "full", "scratch", "update")
+EAGER: dict[str, Any] = {"steps": 40, "validations": 8, "checkpoint_seconds": 1e-6}
+"""A run of some seconds that has no step without a checkpoint."""
 
 
 @dataclass(frozen=True)
 class Straight:
     """A training that nobody killed, and the prepared workspace that it started from."""
 
+    way: str
     prepared: Path
     weights: dict[str, torch.Tensor]
     seconds: float
+    """From the beginning of the run to its end."""
 
     @classmethod
-    def of(cls, method: str, folder: Path) -> "Straight":
-        base = tiny_base(folder / "base", "llama")
-        workspace, _persona = tiny_persona(folder / "prepared", base, settings(method))
-        copy = Path(shutil.copytree(workspace.folder, folder / "straight"))
-        result = train(copy)
-        return cls(workspace.folder, weights(copy), result)
+    def of(cls, way: str, folder: Path) -> "Straight":
+        prepared = _prepared(way, folder)
+        copy = Path(shutil.copytree(prepared, folder / "straight"))
+        seconds = train_until(copy, way, math.inf)
+        return cls(way, prepared, weights(copy, way), seconds)
 
 
-def train(folder: Path) -> float:
-    """Train the workspace's persona, a checkpoint after every step; return the seconds of its steps."""
+def _prepared(way: str, folder: Path) -> Path:
+    """Return a workspace in which the next training is the one to kill."""
+    if way == "scratch":
+        return tiny_novels(folder, SCRATCH.model_copy(update=EAGER))[0].folder
+    method = "lora" if way == "update" else way
+    drawn = {"method": method, "dropout": 0.1}  # a resumed run has to draw the same numbers
+    settings = QUICK.model_copy(update=EAGER | drawn)
+    workspace, persona = tiny_persona(folder / "prepared", tiny_base(folder / "base", "llama"), settings)
+    if way == "update":
+        training.train(workspace, persona)
+        add_later(workspace, persona)
+    return workspace.folder
+
+
+def train(folder: Path, way: str) -> None:
+    """Train the workspace's persona, a checkpoint after every step."""
     fitting.SAVING_SHARE = math.inf
     workspace = Workspace.open(folder)
-    return float(training.train(workspace, workspace.persona())["seconds"])
+    (update if way == "update" else training.train)(workspace, workspace.persona())
 
 
-def run_of(folder: Path) -> Run:
-    return Run(folder / "personas" / "ana" / "runs" / "001")
-
-
-def weights(folder: Path) -> dict[str, torch.Tensor]:
-    """Return what the training ended in."""
-    from safetensors.torch import load_file
-
-    run = run_of(folder)
-    (file,) = [*run.adapter_folder.glob("*.safetensors"), *run.weights_folder.glob("*.safetensors")]
-    return load_file(file)
-
-
-def kill_and_go_on(straight: Straight, folder: Path, moment: float) -> int | None:
-    """Kill a training so many seconds after it began, and go on; return the step that was kept.
-
-    None where the training had ended before the moment came.
-    """
-    shutil.copytree(straight.prepared, folder)
+def train_until(folder: Path, way: str, moment: float) -> float:
+    """Train in a process that is killed so many seconds after the run began; return how long it went on."""
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(list(WARM))
-    process = context.Process(target=train, args=(folder,))
+    process = context.Process(target=train, args=(folder, way))
     process.start()
-    begun = run_of(folder).settings_file
+    begun = run_of(folder, way).settings_file
     while process.is_alive() and not begun.is_file():
         time.sleep(0.001)
-    process.join(moment)
+    started = time.perf_counter()
+    process.join(None if math.isinf(moment) else moment)
     if process.is_alive():
         assert process.pid is not None
         os.kill(process.pid, signal.SIGKILL)
     process.join()
-    kept = fitting.Checkpoint.load(run_of(folder).checkpoint_folder)
-    finished = run_of(folder).is_finished
-    train(folder)
-    return None if finished else kept.step if kept else 0
+    return time.perf_counter() - started
+
+
+def run_of(folder: Path, way: str) -> Run:
+    (persona,) = (folder / "personas").iterdir()
+    return Run(persona / "runs" / ("002" if way == "update" else "001"))
+
+
+def weights(folder: Path, way: str) -> dict[str, torch.Tensor]:
+    """Return what the training ended in."""
+    from safetensors.torch import load_file
+
+    run = run_of(folder, way)
+    (file,) = [*run.adapter_folder.glob("*.safetensors"), *run.weights_folder.glob("*.safetensors")]
+    return load_file(file)
+
+
+def kill_and_go_on(straight: Straight, folder: Path, moments: random.Random) -> int:
+    """Kill a training at a random moment of its run, and go on; return the step that was kept.
+
+    A moment that turns out to be after the end of the run is drawn again.
+    """
+    while True:
+        shutil.copytree(straight.prepared, folder)
+        train_until(folder, straight.way, moments.uniform(0, straight.seconds))
+        run = run_of(folder, straight.way)
+        if not run.is_finished:
+            break
+        shutil.rmtree(folder)
+    kept = fitting.Checkpoint.load(run.checkpoint_folder)
+    train(folder, straight.way)
+    return kept.step if kept else 0
 
 
 def same(first: dict[str, torch.Tensor], second: dict[str, torch.Tensor]) -> bool:
@@ -114,20 +139,19 @@ def same(first: dict[str, torch.Tensor], second: dict[str, torch.Tensor]) -> boo
     return all(torch.equal(value, second[name]) for name, value in first.items())
 
 
-def main(methods: Sequence[str], times: int, seed: int) -> int:
+def main(ways: Sequence[str], times: int, seed: int) -> int:
     """Print a line a kill; return how many ended in other weights."""
     moments, wrong = random.Random(seed), 0
     with TemporaryDirectory() as folder:
-        for method in methods:
-            straight = Straight.of(method, Path(folder) / method)
+        for way in ways:
+            straight = Straight.of(way, Path(folder) / way)
             for number in range(times):
-                killed = Path(folder) / method / f"killed-{number}"
-                kept = kill_and_go_on(straight, killed, moments.uniform(0, 0.8 * straight.seconds))
-                equal = same(weights(killed), straight.weights)
+                killed = Path(folder) / way / f"killed-{number}"
+                kept = kill_and_go_on(straight, killed, moments)
+                equal = same(weights(killed, way), straight.weights)
                 wrong += not equal
-                where = "after its end" if kept is None else f"with step {kept} kept"
                 ended = "the same weights" if equal else "OTHER WEIGHTS"
-                sys.stdout.write(f"{method} {number + 1}: killed {where}, ended in {ended}\n")
+                sys.stdout.write(f"{way} {number + 1}: killed with step {kept} kept, ended in {ended}\n")
                 sys.stdout.flush()
                 shutil.rmtree(killed)
     return wrong
@@ -136,7 +160,7 @@ def main(methods: Sequence[str], times: int, seed: int) -> int:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser()
     parser.add_argument("--times", type=int, default=20)
-    parser.add_argument("--method", action="append", choices=METHODS)
+    parser.add_argument("--way", action="append", choices=WAYS)
     parser.add_argument("--seed", type=int, default=17)
     asked = parser.parse_args()
-    raise SystemExit(main(asked.method or METHODS, asked.times, asked.seed))
+    raise SystemExit(main(asked.way or WAYS, asked.times, asked.seed))

@@ -1,62 +1,24 @@
 """From texts to a base of one's own, cut off and gone on with, and on that base a person."""
 
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from sosias.corpus import prepare
 from sosias.evaluation.evaluate import evaluate
 from sosias.events import Event, Sample
 from sosias.models.base import open_base
-from sosias.settings import Consent, PersonaSettings, PreparationSettings, TrainingSettings
-from sosias.sources.source import Options
-from sosias.sources.store import import_files
 from sosias.training import scratch_run
 from sosias.training.scratch_run import TooLittleText
 from sosias.training.train import train
 from sosias.workspace import Persona, Workspace
-from tests.tiny import QUICK, tiny_persona
-
-WORDS = ("la casa", "el perro", "una tarde", "su madre", "no quiso", "volver", "al pueblo", "de piedra")
-SCRATCH = TrainingSettings(
-    method="scratch",
-    size="tiny",
-    window_tokens=64,
-    batch_tokens=256,
-    steps=30,
-    validations=3,
-    checkpoint_seconds=3600,
-    dtype="float32",
-)
-
-
-def novel(number: int) -> str:
-    lines = (" ".join(WORDS[(number + i * k) % 8] for k in range(1, 6)) for i in range(60))
-    return "\n".join([f"Novela {number}", *lines])
+from tests.tiny import QUICK, novel, tiny_novels, tiny_persona
 
 
 @pytest.fixture
 def novels(tmp_path: Path) -> tuple[Workspace, Persona]:
     """Return ten texts, prepared."""
-    folder = tmp_path / "texts" / "novels"
-    folder.mkdir(parents=True)
-    for number in range(10):
-        (folder / f"novel {number}.txt").write_text(novel(number), encoding="utf-8")
-    workspace = Workspace.create(tmp_path / "w")
-    import_files(workspace, [folder.parent], options=Options(texts=True))
-    persona = workspace.new_persona(
-        PersonaSettings(
-            name="spanish",
-            author="novels",
-            consent=Consent(kind="public", recorded=date(2026, 1, 1)),
-            preparation=PreparationSettings(pseudonyms=False),
-            training=SCRATCH,
-        )
-    )
-    prepare.prepare(workspace, persona)
-    return workspace, persona
+    return tiny_novels(tmp_path)
 
 
 def test_who_looks_on_hears_texts_gone_on_with(novels: tuple[Workspace, Persona]) -> None:

@@ -1,16 +1,13 @@
 """An update learns what a newer export brings, from where the last run was, and forgets nothing."""
 
-from datetime import datetime, timedelta
 from pathlib import Path
 
-import pyarrow.parquet as pq
 import pytest
 
 from sosias.corpus import prepare, prepared
 from sosias.evaluation.interval import SessionLoss
 from sosias.evaluation.measure import run_losses
 from sosias.events import Event, Notice, silent
-from sosias.messages import Message, to_table, with_ids
 from sosias.models.base import open_base
 from sosias.settings import TrainingSettings
 from sosias.templates import open_template
@@ -18,31 +15,8 @@ from sosias.training import train as training
 from sosias.training.learnt import key, read_learnt
 from sosias.training.plan import plan_run, split_windows
 from sosias.training.update import NewNetwork, OutdatedRun, plan_update, replayed, update
-from sosias.workspace import NotTrained, Persona, Run, Workspace, write_settings
-from tests.tiny import tiny_persona
-
-
-def later(count: int = 240) -> list[Message]:
-    """Return the same chat in the next year, where Ana says other things than before."""
-    said = ("eso ya lo veremos", "ni loca", "me da igual")
-    start = datetime(2025, 1, 1)
-    return [
-        Message(
-            source="test",
-            chat="c",
-            seq=1000 + i,
-            sent_at=start + timedelta(minutes=i * 7 + (i // 8) * 100),
-            author="Ana" if i % 2 else "Bea",
-            kind="text",
-            text=said[i % 3] if i % 2 else f"¿y luego el {i}?",
-        )
-        for i in range(count)
-    ]
-
-
-def add_later(workspace: Workspace, persona: Persona) -> None:
-    pq.write_table(to_table(with_ids(later())), workspace.messages_folder / "0002.parquet")
-    prepare.prepare(workspace, persona)
+from sosias.workspace import NotTrained, Persona, Run, write_settings
+from tests.tiny import add_later, tiny_persona
 
 
 def tuned_loss(persona: Persona, run: Run) -> float:
