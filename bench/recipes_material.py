@@ -32,6 +32,9 @@ from sosias.training.memory import available_bytes
 from sosias.training.plan import plan_run, requested, split_windows
 from sosias.workspace import Persona
 
+MOST_AT_ONCE = 1024
+"""Tokens that go through the network at once, at most: 32 windows together would take the whole memory."""
+
 
 @dataclass(frozen=True)
 class Corpus:
@@ -124,7 +127,8 @@ def _that_fits(size: Size, training: TrainingSettings, windows: Sequence[Window]
     """Choose how much goes through the network at once, as `sosias train` does."""
     learnt = sum(sum(window.learnt) for window in windows) / sum(len(window.ids) for window in windows)
     longest = max(len(window.ids) for window in windows)
-    choice = choose_micro_batch(size, training, length=longest, learnt=learnt, available=available_bytes())
+    at_once = training.model_copy(update={"batch_tokens": min(training.batch_tokens or 0, MOST_AT_ONCE)})
+    choice = choose_micro_batch(size, at_once, length=longest, learnt=learnt, available=available_bytes())
     return training.model_copy(update={"micro_batch_tokens": int(choice.value)})
 
 
