@@ -20,6 +20,7 @@ from sosias.models.convert import read_config
 from sosias.models.likelihood import PRODUCT_NUMBERS, parts
 from sosias.models.network import need_torch
 from sosias.settings import TrainingSettings
+from sosias.training.attention import BLOCK
 from sosias.training.batches import PAD_TO
 from sosias.training.checkpoint import BYTES_BEST, BYTES_STATE
 
@@ -27,13 +28,10 @@ MARGIN = 0.8
 """Share of the free memory that is counted on: other programs want some, and it is an estimate."""
 KEPT = 2.0
 """Numbers held for a backward pass, for each one that goes into or comes out of a linear layer; measured."""
-KEPT_DORA = 5.2
-"""As above; PEFT computes DoRA with a second product beside the first, and partly in float32."""
+KEPT_PEFT = 5.2
+"""As above, where PEFT's own layers compute: DoRA, dropout, packed or transposed weights."""
 LOGIT_BYTES = 16
 """Of each logit where the output layer is trained: in half and full precision, softmax, two gradients."""
-PLAIN_ATTENTION = 150_000
-"""Probabilities of a token, over the heads of all layers, up to which plain products are faster on a CPU than
-the fused kernel, which keeps none of them (docs/benchmarks.md)."""
 FOUR_BIT_BYTES = 0.57
 """Of each weight in four bits: half a byte, and a scale for each 64."""
 
@@ -61,10 +59,17 @@ class Size:
     attention: int
     """Heads of all layers: each has a probability for every pair of tokens."""
     vocabulary: int
+    transposed: bool = False
+    """Linear layers have their weights the other way round, as in GPT-2."""
 
     def trained(self, training: TrainingSettings) -> int:
         """Return how many numbers are trained."""
         return self.weights if training.method == "full" else (training.rank or 0) * self.linear
+
+    def kept(self, training: TrainingSettings) -> float:
+        """Return the numbers held for each that goes into or comes out of a linear layer (`quicken`)."""
+        quick = training.method == "lora" and not training.dropout and not self.transposed
+        return KEPT if quick or training.method == "full" else KEPT_PEFT
 
 
 def size_of(base: Base) -> Size:
@@ -76,6 +81,7 @@ def size_of(base: Base) -> Size:
     need_torch()
     import torch
     from transformers import AutoConfig, AutoModelForCausalLM
+    from transformers.pytorch_utils import Conv1D
 
     config = read_config(base)
     if base.embedded:
@@ -85,23 +91,25 @@ def size_of(base: Base) -> Size:
     with torch.device("meta"):
         network = AutoModelForCausalLM.from_config(full)
     body, _head = parts(network)
-    shapes = [tuple(weight.shape) for weight in _linear_weights(body)]
+    layers = list(_linear_layers(body))
+    shapes = [tuple(layer.weight.shape) for layer in layers]
     return Size(
         weights=sum(value.numel() for value in network.parameters()),
         linear=sum(sum(shape) for shape in shapes),
         linear_weights=sum(math.prod(shape) for shape in shapes),
         attention=int(config["num_hidden_layers"]) * int(config["num_attention_heads"]),
         vocabulary=int(config["vocab_size"]),
+        transposed=any(isinstance(layer, Conv1D) for layer in layers),
     )
 
 
-def _linear_weights(body: Any) -> Iterator[Any]:
+def _linear_layers(body: Any) -> Iterator[Any]:
     from torch import nn
     from transformers.pytorch_utils import Conv1D
 
     for module in body.modules():
         if isinstance(module, nn.Linear | Conv1D):
-            yield module.weight
+            yield module
 
 
 def standing_bytes(size: Size, training: TrainingSettings) -> int:
@@ -122,20 +130,17 @@ def bytes_a_token(size: Size, training: TrainingSettings, length: int, learnt: f
     """Return the bytes that each token of a micro-batch takes.
 
     Args:
-        length: of the longest window, in tokens: each token looks at as many.
+        length: of the longest window, in tokens.
         learnt: share of the tokens that are learnt; only for these logits are computed.
     """
     import torch
 
     number = _bytes(training)
-    kept = KEPT_DORA if training.method == "dora" else KEPT
-    looked = -(-length // PAD_TO) * PAD_TO
-    probabilities = (
-        4 if number == 4 else 4 + number
-    )  # the softmax is kept in float32, and as the product takes it
+    padded = -(-length // PAD_TO) * PAD_TO
+    looked = min(padded, (padded + BLOCK) / 2)  # at those before it, in whole blocks
     logits = LOGIT_BYTES * learnt * size.vocabulary if training.method == "full" else 0
-    seen = 0 if torch.cuda.is_available() else min(size.attention * looked, PLAIN_ATTENTION)
-    return kept * number * size.linear + seen * probabilities + logits
+    seen = 0 if torch.cuda.is_available() else size.attention * looked * number
+    return size.kept(training) * number * size.linear + seen + logits
 
 
 def choose_micro_batch(

@@ -8,9 +8,9 @@ from torch import nn
 
 from sosias.models.likelihood import summed_loss
 from sosias.templates.window import Window
+from sosias.training.attention import in_blocks
 from sosias.training.batches import collate
 from sosias.training.distributed_group import ALONE, Ranks
-from sosias.training.foreseen import PLAIN_ATTENTION
 from sosias.training.source import Batch
 
 
@@ -25,21 +25,9 @@ class Learner(nn.Module):
 
     def forward(self, ids: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
         """Return the summed negative log-likelihood, in nats, of the labels that are not −100."""
-        attend(self.network, ids)
-        with torch.autocast(ids.device.type, torch.bfloat16, enabled=self.mixed):
+        mixed = torch.autocast(ids.device.type, torch.bfloat16, enabled=self.mixed)
+        with mixed, in_blocks(self.network, ids):
             return summed_loss(self.network, ids, labels)
-
-
-def attend(network: Any, ids: torch.Tensor) -> None:
-    """Let a network compute its attention over a batch in the quicker way.
-
-    On a CPU plain products beat the fused kernel where they are small, and keep their probabilities.
-    """
-    heads = network.config.num_hidden_layers * network.config.num_attention_heads
-    plain = ids.device.type == "cpu" and heads * ids.shape[1] <= PLAIN_ATTENTION
-    kind = "eager" if plain else "sdpa"
-    if network.config._attn_implementation != kind:
-        network.set_attn_implementation(kind)
 
 
 def nothing(pad_id: int) -> Batch:
