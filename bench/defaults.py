@@ -17,9 +17,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from bench.recipes_fit import fit_of, mean_step, own_end, session_sums
+from bench.recipes_fit import Pace, epoch_tokens, fit_of, own_end, session_sums, source_of, take
 from bench.recipes_material import CORPORA, default_lesson, messages_of, persona_of
-from bench.side_by_side import bits, ready, take
+from bench.side_by_side import bits, ready
 from sosias.corpus import prepared
 from sosias.corpus.session import Session
 from sosias.training.plan import split_windows
@@ -48,9 +48,11 @@ def attempt(
     lesson, _size, template = default_lesson(persona, sessions, wanted)
     steps = int(own_end(lesson))
     if tokens is not None:
-        steps = max(1, round(tokens / mean_step(lesson)))
-    fit = fit_of(lesson, steps, folder)
-    seconds = take(fit, steps)
+        mean_step = epoch_tokens(lesson) / source_of(lesson).epoch_length
+        steps = max(1, round(tokens / mean_step))
+    pace = Pace(steps=steps)
+    fit = fit_of(lesson, pace, folder)
+    seconds = take(fit, pace)
     watched = replace(lesson, test=split_windows(template, sessions, "validation", lesson.training))
     result = {
         "test": bits(session_sums(fit.network, lesson)),

@@ -14,7 +14,7 @@ from typing import Any
 
 from bench.machine import machine
 from bench.recipes_figures import summary
-from bench.recipes_fit import measure, own_end, step_seconds
+from bench.recipes_fit import Pace, measure, own_end
 from bench.recipes_known import DEFAULT, RECIPES
 from bench.recipes_material import CORPORA, Lesson, default_lesson, lesson, messages_of, persona_of
 from bench.side_by_side import Kept, Run, ready, say
@@ -59,35 +59,17 @@ def in_equal_time(
     lessons: dict[str, Lesson], here: Run, seconds: float, kept: Kept, folder: Path
 ) -> list[Run]:
     """Return a run of each lesson in the same time, and of the defaults in that of what ends sooner."""
-    a_step = _speeds(lessons, here, kept, folder)
-    ours = _Runs(lessons[DEFAULT], DEFAULT, here | {"minutes": seconds / 60}, kept, folder)
-    whole = max(1, min(round(seconds / a_step[DEFAULT]), int(own_end(lessons[DEFAULT]))))
-    found = {whole: ours.run(whole, a_step[DEFAULT], full_time=True)}
-    runs = []
+    here = here | {"minutes": seconds / 60}
+    ours = _Runs(lessons[DEFAULT], DEFAULT, here, kept, folder)
+    runs = [ours.run(seconds)]
     for name, one in lessons.items():
         if name == DEFAULT:
             continue
-        steps = max(1, round(seconds / a_step[name]))
-        beside = whole
-        if own_end(one) < steps:
-            steps = int(own_end(one))
-            beside = min(whole, max(1, round(steps * a_step[name] / a_step[DEFAULT])))
-            if beside not in found:
-                found[beside] = ours.run(beside, a_step[DEFAULT], full_time=False)
-        theirs = _Runs(one, name, here | {"minutes": seconds / 60}, kept, folder)
-        runs.append(theirs.run(steps, a_step[name], beside=beside))
-    return [*found.values(), *runs]
-
-
-def _speeds(lessons: dict[str, Lesson], here: Run, kept: Kept, folder: Path) -> dict[str, float]:
-    """Return the seconds of a step of each, measured together, or as they were kept."""
-    wanted = here | {"of": sorted(lessons)}
-    found = kept.find(wanted, "speed")
-    if found is None:
-        say("Speed")
-        found = kept.keep(wanted | {"speed": step_seconds(lessons, folder)})
-    speed: dict[str, float] = found["speed"]
-    return speed
+        theirs = _Runs(one, name, here, kept, folder).run(seconds)
+        if theirs["beside"] not in [default["allowed"] for default in runs]:
+            runs.append(ours.run(theirs["beside"]))
+        runs.append(theirs)
+    return runs
 
 
 class _Runs:
@@ -97,15 +79,17 @@ class _Runs:
         self.one, self.name, self.kept, self.folder = one, name, kept, folder
         self.here = here | {"variant": name}
 
-    def run(self, steps: int, a_step: float, **told: Any) -> Run:
-        wanted = self.here | {"planned": steps} | told
+    def run(self, seconds: float) -> Run:
+        """Return a run of so many seconds, or to its own end; `beside`: of how many it is to be compared."""
+        wanted = self.here | {"allowed": seconds}
         found = self.kept.find(wanted, "losses")
         if found is not None:
             return found
-        seconds = round(steps * a_step, 2)
-        say(f"{self.name}: {steps} steps, {seconds:.0f} s")
-        figures = measure(self.one, steps, self.folder, untuned=self.name == DEFAULT)
-        return self.kept.keep(wanted | {"seconds": seconds} | figures)
+        say(f"{self.name}: {seconds:.0f} s")
+        pace = Pace(seconds=seconds, steps=own_end(self.one))
+        figures = measure(self.one, pace, self.folder, untuned=self.name == DEFAULT)
+        beside = min(seconds, figures["elapsed"])
+        return self.kept.keep(wanted | {"beside": beside} | figures)
 
 
 def _described(named: tuple[str, Lesson]) -> str:
@@ -127,7 +111,7 @@ def show(result: dict[str, Any]) -> None:
     for one in result["recipes"]:
         bits = f"{one['bits_per_byte']:.4f}", f"{one['default']['bits_per_byte']:.4f}"
         ends = f"{100 * one['low']:.2f} to {100 * one['high']:.2f}"
-        work = (f"{one[name]:.0f}" for name in ("seconds", "steps", "tokens"))
+        work = (f"{one[name]:.0f}" for name in ("elapsed", "steps", "tokens"))
         table.add_row(one["recipe"], *bits, f"{100 * one['fall']:.2f}", ends, *work)
     Console().print(table)
 

@@ -8,14 +8,14 @@ from bench.recipes_known import DEFAULT, RECIPES
 from bench.side_by_side import WORDS, Run, bits, paired
 from sosias.evaluation.interval import mean_fall, paired_interval
 
-FIGURES = ("seconds", "elapsed", "steps", "tokens", "supervised_tokens", "epochs", "trained", "rate")
+FIGURES = ("elapsed", "steps", "tokens", "supervised_tokens", "epochs", "trained", "rate")
 
 
 def summary(runs: Sequence[Run]) -> dict[str, Any]:
     """Return each recipe's means over folds, and how much less the same words cost after the defaults."""
     first = runs[0]
     ours = _of(runs, DEFAULT)
-    whole = [one for one in ours if one["full_time"]]
+    whole = [one for one in ours if one["allowed"] == 60 * one["minutes"]]
     rows = [_row(_of(runs, name), ours) for name in RECIPES if _of(runs, name)]
     return {
         "corpus": first["corpus"],
@@ -58,5 +58,5 @@ def _row(theirs: Sequence[Run], ours: Sequence[Run]) -> dict[str, Any]:
 
 def _beside(run: Run, ours: Sequence[Run]) -> Run:
     """Return the default's run that had the same time."""
-    fits = (one for one in ours if (one["fold"], one["planned"]) == (run["fold"], run["beside"]))
+    fits = (one for one in ours if (one["fold"], one["allowed"]) == (run["fold"], run["beside"]))
     return next(fits)

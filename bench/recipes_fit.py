@@ -1,19 +1,18 @@
 """Training by a recipe or by the defaults, for a time; and what the held-out words cost afterwards."""
 
 import gc
+import math
 import random
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Callable, Iterator
 from contextlib import nullcontext
-from functools import partial
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import torch
 
-from bench.recipes_known import Recipe
 from bench.recipes_material import Lesson
-from bench.side_by_side import WORDS, Run, Sums, add, least_seconds, take, timed_steps, word_losses
+from bench.side_by_side import WORDS, Run, Sums, add, word_losses
 from sosias.evaluation.measure import TOGETHER
 from sosias.events import silent
 from sosias.models.network import load_network
@@ -22,11 +21,11 @@ from sosias.training.choices import epochs_of
 from sosias.training.fit import Fit
 from sosias.training.lora import quicken
 from sosias.training.methods import trainable_network
+from sosias.training.schedule import learning_rate
 from sosias.training.source import Source, Windows
 
-TIMED_TOKENS = 4096
-TIMED_STEPS = 1, 24
-"""The speed is measured on so many tokens, in so many steps at least and at most."""
+FIRST_GUESS = 20
+"""Steps of a run that is to go on for some time, before the first of them tells more."""
 
 
 class Rows(Windows):
@@ -53,18 +52,41 @@ class Rows(Windows):
             epoch += 1
 
 
-class Scheduled(torch.optim.AdamW):
-    """AdamW with a rate of its own at each step."""
+class Pace:
+    """How far a run is, which ends after so many seconds, or after so many steps where these end sooner."""
 
-    def __init__(self, parameters: Any, recipe: Recipe, peak: float, steps: int) -> None:
-        super().__init__(parameters, lr=peak, weight_decay=recipe.decay, fused=not recipe.targets)
-        self.recipe, self.peak, self.steps, self.taken = recipe, peak, steps, 0
+    def __init__(self, *, seconds: float = math.inf, steps: float = math.inf) -> None:
+        self.seconds, self.steps = seconds, steps
+        self.taken, self.used = 0, 0.0
+
+    @property
+    def over(self) -> bool:
+        """Has it come to its end?"""
+        return self.taken >= self.steps or self.used >= self.seconds
+
+    @property
+    def expected(self) -> int:
+        """Return how many steps it will come to, as it looks now."""
+        in_time = self.taken * max(1.0, self.seconds / self.used) if self.taken else FIRST_GUESS
+        return int(self.steps if math.isinf(self.seconds) else min(self.steps, round(in_time)))
+
+
+class Scheduled(torch.optim.AdamW):
+    """AdamW with a rate of its own at each step: that of how far the run is.
+
+    Args:
+        rate: of a step, from its number and how many there will be.
+        others: those of AdamW.
+    """
+
+    def __init__(self, parameters: Any, rate: Callable[[int, int], float], pace: Pace, **others: Any) -> None:
+        super().__init__(parameters, **others)
+        self.rate, self.pace = rate, pace
 
     def step(self, closure: Any = None) -> Any:
         """Take a step at the schedule's rate, whatever the loop has set."""
         for group in self.param_groups:
-            group["lr"] = self.peak * self.recipe.schedule.share(self.taken, self.steps)
-        self.taken += 1
+            group["lr"] = self.rate(self.pace.taken, self.pace.expected)
         return super().step(closure)
 
 
@@ -96,56 +118,47 @@ def source_of(lesson: Lesson) -> Source:
     return Rows(rows, *one) if rows else Windows(*one)
 
 
-def fit_of(lesson: Lesson, steps: int, folder: Path) -> Fit:
-    """Return a run of so many steps."""
-    training = lesson.training.model_copy(update={"steps": steps})
-    network, optimizer = network_of(lesson), None
-    if lesson.recipe is not None:
-        trained = [value for value in network.parameters() if value.requires_grad]
-        optimizer = Scheduled(trained, lesson.recipe, training.learning_rate or 0, steps)
+def fit_of(lesson: Lesson, pace: Pace, folder: Path) -> Fit:
+    """Return a run of that length."""
+    training = lesson.training
+    network = network_of(lesson)
+    trained = [value for value in network.parameters() if value.requires_grad]
+    optimizer = Scheduled(trained, _rates(lesson), pace, **_adamw(lesson))
+    training = training.model_copy(update={"steps": 1})  # the optimiser knows better
     pad_id = lesson.base.config.pad_id
     return Fit(network, source_of(lesson), [], training, pad_id, folder, silent, optimizer=optimizer)
 
 
-# --- equal time ----------------------------------------------------------------------------------
+def _rates(lesson: Lesson) -> Callable[[int, int], float]:
+    training, recipe = lesson.training, lesson.recipe
+    if recipe is None:
+        return lambda step, steps: learning_rate(step, training.model_copy(update={"steps": steps}))
+    return lambda step, steps: (training.learning_rate or 0) * recipe.schedule.share(step, steps)
 
 
-def step_seconds(lessons: Mapping[str, Lesson], folder: Path) -> dict[str, float]:
-    """Return the seconds of a mean step of each, with the optimiser's work in them."""
-    timed = {name: partial(_timed, lesson, folder) for name, lesson in lessons.items()}
-    found = least_seconds(timed)
-    return {name: seconds * _longer(lessons[name]) for name, seconds in found.items()}
+def _adamw(lesson: Lesson) -> dict[str, Any]:
+    """Return how the optimiser is made: as `sosias train` does, or as PyTorch does and the recipe says."""
+    if lesson.recipe is None:
+        quick = {"fused": True} if lesson.training.method == "full" else {"foreach": True}
+        return {"weight_decay": 0.0, "betas": (0.9, 0.99)} | quick
+    return {"weight_decay": lesson.recipe.decay, "fused": not lesson.recipe.targets}
 
 
-def _timed(lesson: Lesson, folder: Path) -> list[float]:
-    """Take some steps on a fresh network, of which there is never more than one."""
-    gc.collect()
-    fit = fit_of(lesson, 1000, folder)
-    timed_steps(fit, 1)  # pays for one-off preparations, and the optimiser's moments
-    return timed_steps(fit, _timed_steps(lesson))
-
-
-def _timed_steps(lesson: Lesson) -> int:
-    least, most = TIMED_STEPS
-    return max(least, min(most, round(TIMED_TOKENS / mean_step(lesson))))
-
-
-def mean_step(lesson: Lesson) -> float:
-    """Return the tokens of a mean step."""
-    return epoch_tokens(lesson) / source_of(lesson).epoch_length
+def take(fit: Fit, pace: Pace) -> float:
+    """Take steps to the end of the run; return the seconds."""
+    started = time.perf_counter()
+    fit.learner.train()
+    for _epoch, step in fit._steps():
+        if pace.over:
+            break
+        fit.step(step)
+        pace.taken, pace.used = pace.taken + 1, time.perf_counter() - started
+    return pace.used
 
 
 def epoch_tokens(lesson: Lesson) -> int:
     """Return the tokens of all windows."""
     return sum(len(window.ids) for window in lesson.train)
-
-
-def _longer(lesson: Lesson) -> float:
-    """Return how much longer a mean step is than those that were timed."""
-    count = _timed_steps(lesson)
-    steps = islice(source_of(lesson).steps(0), count)
-    tokens = sum(len(lesson.train[row].ids) for _epoch, step in steps for rows in step for row in rows)
-    return mean_step(lesson) * count / tokens
 
 
 def own_end(lesson: Lesson) -> float:
@@ -158,11 +171,11 @@ def own_end(lesson: Lesson) -> float:
 # --- a run ---------------------------------------------------------------------------------------
 
 
-def measure(lesson: Lesson, steps: int, folder: Path, *, untuned: bool = False) -> Run:
-    """Take so many steps on a lesson; return figures and losses. `untuned`: the base's losses too."""
+def measure(lesson: Lesson, pace: Pace, folder: Path, *, untuned: bool = False) -> Run:
+    """Train on a lesson; return figures and losses. `untuned`: the base's losses too."""
     gc.collect()
-    fit = fit_of(lesson, steps, folder)
-    seconds = take(fit, steps)
+    fit = fit_of(lesson, pace, folder)
+    seconds = take(fit, pace)
     losses = {WORDS: session_sums(fit.network, lesson)}
     if untuned:
         losses[f"untuned {WORDS}"] = session_sums(fit.network, lesson, bare=True)

@@ -10,13 +10,14 @@ import pytest
 from bench import recipes_material
 from bench.recipes import main
 from bench.recipes_figures import summary
-from bench.recipes_fit import Scheduled, fit_of, network_of, own_end, session_sums, source_of
+from bench.recipes_fit import Pace, Scheduled, fit_of, network_of, own_end, session_sums, source_of, take
 from bench.recipes_known import DEFAULT, RECIPES, Schedule
 from bench.recipes_material import CORPORA, Lesson, default_lesson, first_held_out, lesson, messages_of
 from bench.side_by_side import WORDS, paired
 from sosias.corpus import prepared
 from sosias.corpus.session import Session
 from sosias.templates import Window
+from sosias.training.schedule import learning_rate
 
 
 @pytest.fixture(scope="module")
@@ -158,25 +159,45 @@ def test_rates_rise_and_fall() -> None:
 
 
 def test_the_rate_of_a_step_is_the_recipe_s(lessons: dict[str, Lesson], tmp_path: Path) -> None:
-    fit = fit_of(lessons["político"], 20, tmp_path)
+    wanted = RECIPES["político"].schedule
+    shares = [5e-5 * wanted.share(step, 9) for step in range(9)]
+    assert rates_of(lessons["político"], Pace(steps=9), tmp_path) == pytest.approx(shares)
+    training = lessons[DEFAULT].training.model_copy(update={"steps": 4})
+    ours = [learning_rate(step, training) for step in range(4)]
+    assert rates_of(lessons[DEFAULT], Pace(steps=4), tmp_path) == pytest.approx(ours)
+
+
+def rates_of(one: Lesson, pace: Pace, folder: Path) -> list[float]:
+    fit = fit_of(one, pace, folder)
     optimizer = fit.optimizer.optimizer
     assert isinstance(optimizer, Scheduled)
-    rates = []
-    for _number, (_epoch, step) in zip(range(3), fit._steps(), strict=False):
-        fit.step(step)
-        rates.append(optimizer.param_groups[0]["lr"])
-    wanted = RECIPES["político"].schedule
-    assert rates == [pytest.approx(5e-5 * wanted.share(number, 20)) for number in range(3)]
+    rates: list[float] = []
+    optimizer.register_step_post_hook(lambda *_: rates.append(optimizer.param_groups[0]["lr"]))
+    take(fit, pace)
+    return rates
+
+
+def test_a_run_ends_with_its_time_or_its_steps() -> None:
+    by_time = Pace(seconds=10, steps=100)
+    assert not by_time.over and by_time.expected == 20, "nothing is known yet"
+    by_time.taken, by_time.used = 2, 1.0
+    assert not by_time.over and by_time.expected == 20
+    by_time.taken, by_time.used = 4, 1.0
+    assert by_time.expected == 40
+    by_time.taken, by_time.used = 41, 10.5
+    assert by_time.over and by_time.expected == 41
+    by_steps = Pace(seconds=10, steps=3)
+    by_steps.taken, by_steps.used = 3, 2.0
+    assert by_steps.over and by_steps.expected == 3
+    assert Pace(steps=7).expected == 7
 
 
 # --- the run -------------------------------------------------------------------------------------
 
 
 def test_runs_that_are_kept_are_not_made_again(
-    llama_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    llama_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("bench.recipes_fit.TIMED_STEPS", (1, 2))
-    monkeypatch.setattr("bench.side_by_side.ROUNDS", 2)
     kept = tmp_path / "runs.jsonl"
     asked = ["--json", "--corpus", "sample", "--base", str(llama_folder), "--minutes", "0.002"]
     asked += ["--keep", str(kept), "--recipes", "weclone", "elvisbot"]
@@ -190,17 +211,16 @@ def test_runs_that_are_kept_are_not_made_again(
     assert [row["recipe"] for row in first["recipes"]] == ["weclone", "elvisbot"]
     for row in first["recipes"]:
         assert row["steps"] >= 1 and row["low"] <= row["fall"] <= row["high"]
-        assert row["default"]["seconds"] <= row["seconds"] + 1, "the defaults never get more time"
+        assert row["default"]["steps"] >= 1 and row["elapsed"] > 0
 
 
-def run(variant: str, nats: float, *, planned: int = 9, beside: int = 9, full: bool = True) -> dict[str, Any]:
+def run(variant: str, nats: float, *, steps: int = 9, allowed: int = 60, beside: int = 60) -> dict[str, Any]:
     told = {"corpus": "sample", "base": "b", "folds": 1, "minutes": 1, "dtype": "float32", "threads": 2}
-    work = {"seconds": 1, "elapsed": 1, "steps": planned, "tokens": 30, "supervised_tokens": 20}
-    more = {"epochs": 0.5, "trained": 7, "rate": 1e-4, "planned": planned}
+    work = {"elapsed": 1, "steps": steps, "tokens": 30, "supervised_tokens": 20}
+    more = {"epochs": 0.5, "trained": 7, "rate": 1e-4, "allowed": allowed, "beside": beside}
     sums = {"3": [nats, 10, 2], "4": [nats, 10, 2]}
-    which = {"full_time": full} if variant == DEFAULT else {"beside": beside}
     losses = {"losses": {WORDS: sums, f"untuned {WORDS}": sums}}
-    return told | work | more | which | losses | {"variant": variant, "fold": 0}
+    return told | work | more | losses | {"variant": variant, "fold": 0}
 
 
 def test_the_default_beats_what_costs_more() -> None:
@@ -211,8 +231,8 @@ def test_the_default_beats_what_costs_more() -> None:
 
 
 def test_what_ended_sooner_stands_beside_a_shorter_default() -> None:
-    shorter = run(DEFAULT, 9, planned=3, full=False)
-    result = summary([run(DEFAULT, 8), shorter, run("toastme", 10, beside=3)])
+    shorter = run(DEFAULT, 9, steps=3, allowed=20)
+    result = summary([run(DEFAULT, 8), shorter, run("toastme", 10, beside=20)])
     assert result["recipes"][0]["fall"] == pytest.approx(0.1)
     assert result["default"]["steps"] == 9 and result["recipes"][0]["default"]["steps"] == 3
 
