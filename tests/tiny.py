@@ -76,17 +76,24 @@ def tiny_base(folder: Path, kind: str) -> Path:
 
 def talk(count: int = 240) -> list[Message]:
     """Return a chat in which Ana always says the same few things."""
-    said = ("claro que sí", "no sé, no sé", "¡qué va!")
-    start = datetime(2024, 1, 1)
+    return _chat(count, 2024, ("claro que sí", "no sé, no sé", "¡qué va!"), "¿y el {}?")
+
+
+def later(count: int = 240) -> list[Message]:
+    """Return the same chat in the next year, where Ana says other things than before."""
+    return _chat(count, 2025, ("eso ya lo veremos", "ni loca", "me da igual"), "¿y luego el {}?", first=1000)
+
+
+def _chat(count: int, year: int, said: tuple[str, ...], asked: str, first: int = 0) -> list[Message]:
     return [
         Message(
             source="test",
             chat="c",
-            seq=i,
-            sent_at=start + timedelta(minutes=i * 7 + (i // 8) * 100),
+            seq=first + i,
+            sent_at=datetime(year, 1, 1) + timedelta(minutes=i * 7 + (i // 8) * 100),
             author="Ana" if i % 2 else "Bea",
             kind="text",
-            text=said[i % 3] if i % 2 else f"¿y el {i}?",
+            text=said[i % 3] if i % 2 else asked.format(i),
         )
         for i in range(count)
     ]
@@ -150,24 +157,6 @@ def tiny_persona(folder: Path, base: Path, training: TrainingSettings = QUICK) -
     )
     prepare.prepare(workspace, persona)
     return workspace, persona
-
-
-def later(count: int = 240) -> list[Message]:
-    """Return the same chat in the next year, where Ana says other things than before."""
-    said = ("eso ya lo veremos", "ni loca", "me da igual")
-    start = datetime(2025, 1, 1)
-    return [
-        Message(
-            source="test",
-            chat="c",
-            seq=1000 + i,
-            sent_at=start + timedelta(minutes=i * 7 + (i // 8) * 100),
-            author="Ana" if i % 2 else "Bea",
-            kind="text",
-            text=said[i % 3] if i % 2 else f"¿y luego el {i}?",
-        )
-        for i in range(count)
-    ]
 
 
 def add_later(workspace: Workspace, persona: Persona) -> None:

@@ -16,7 +16,7 @@ from torch.autograd.function import once_differentiable
 
 NAME = "sosias_blocks"
 BLOCK = 256
-"""Queries that are looked at together: of 128, 256 and 512 the quickest at 384 and 1,024 tokens."""
+"""Queries that are looked at together: of 128, 256 and 512 the quickest at 1,024 tokens."""
 
 
 @contextmanager
