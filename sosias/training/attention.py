@@ -100,13 +100,12 @@ class BlockAttention(torch.autograd.Function):
         dropout: float,
     ) -> torch.Tensor:
         shape = query.shape
-        query = query.reshape(
-            len(query), key.shape[1], -1, *shape[2:]
-        )  # heads of the keys, and those that each serves
+        # heads of the keys, and those that each serves; scaled here, the scores need not be
+        query = (query * scale).view(len(query), key.shape[1], -1, *shape[2:])
         out, kept = torch.empty_like(query), []
         for rows, columns in _blocks(shape[2], window):
             likely = _rows(query, rows) @ key[:, :, columns].mT
-            scores = _apart(likely.mul_(scale), query.shape[2])
+            scores = _apart(likely, query.shape[2])
             cut = window is not None and rows.stop > window
             begin = columns.start if cut else rows.start  # all of what is before is seen, but by a window
             unseen = ~_seen(rows.start, rows.stop, begin, window)
@@ -131,13 +130,12 @@ class BlockAttention(torch.autograd.Function):
         for likely, used, (rows, columns) in zip(kept[::2], kept[1::2], blocks, strict=True):
             of_out = _rows(gradient, rows)
             of_likely = _dropped(of_out @ value[:, :, columns].mT, used, ctx.dropout)
-            of_scores = torch.ops.aten._softmax_backward_data(of_likely, likely, -1, likely.dtype).mul_(
-                ctx.scale
-            )
+            of_scores = torch.ops.aten._softmax_backward_data(of_likely, likely, -1, likely.dtype)
             of_query[:, :, :, rows] = _apart(of_scores @ key[:, :, columns], query.shape[2])
             of_key[:, :, columns] += of_scores.mT @ _rows(query, rows)
             of_value[:, :, columns] += _dropped(likely, used, ctx.dropout).mT @ of_out
-        return of_query.flatten(1, 2), of_key.to(key.dtype), of_value.to(value.dtype), None, None, None
+        of_query = of_query.flatten(1, 2).mul_(ctx.scale)
+        return of_query, of_key.to(key.dtype), of_value.to(value.dtype), None, None, None
 
 
 def _dropped(numbers: torch.Tensor, used: torch.Tensor | None, dropout: float) -> torch.Tensor:

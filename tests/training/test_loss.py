@@ -8,7 +8,7 @@ import torch
 
 from sosias.corpus import prepared
 from sosias.events import silent
-from sosias.models.likelihood import token_losses
+from sosias.models.likelihood import _LinearCrossEntropy, token_losses
 from sosias.models.network import load_network
 from sosias.settings import TrainingSettings
 from sosias.training.batches import collate
@@ -110,3 +110,11 @@ def test_the_adapter_switched_off_is_the_base(base_folder: Path, tmp_path: Path)
             untuned = token_losses(network, ids, labels)
         torch.testing.assert_close(untuned, token_losses(base, ids, labels))
     assert not torch.allclose(tuned, untuned)
+
+
+def test_an_impossible_token_has_a_finite_loss_and_its_whole_gradient() -> None:
+    hidden = torch.ones(1, 1, requires_grad=True)
+    (loss,) = _LinearCrossEntropy.apply(hidden, torch.tensor([[0.0], [200.0]]), torch.tensor([0]))
+    assert 87 < float(loss.detach()) < 88
+    loss.backward()
+    assert hidden.grad is not None and float(hidden.grad) == pytest.approx(200)
