@@ -20,6 +20,7 @@ from sosias.models.layouts import LAYOUTS
 from sosias.models.network import load_network
 from sosias.settings import TrainingSettings
 from sosias.training.lora import quicken
+from sosias.training.norms import quicken_norms
 from sosias.workspace import Run, atomic_folder
 
 FOUR_BIT_BLOCK = 64
@@ -138,6 +139,7 @@ def _adapted(network: Any, base: Base, training: TrainingSettings, parent: Run |
         )
         adapted = get_peft_model(network, lora)
     quicken(adapted)
+    quicken_norms(adapted)
     return adapted
 
 
