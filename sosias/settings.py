@@ -241,7 +241,7 @@ class TrainingSettings(Settings):
     rank: int | None = Field(None, ge=1)
     """Rank of the LoRA factors."""
     alpha: int | None = Field(None, ge=1)
-    """Scale of the LoRA factors: what they add is multiplied by alpha / rank; None: 32."""
+    """Scale of the LoRA factors: what they add is multiplied by alpha / rank."""
     dropout: float = Field(0, ge=0, lt=1)
     """Share of the adapters' inputs that is silenced at random while training."""
     loss: Literal["persona", "all"] | None = None

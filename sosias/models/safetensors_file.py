@@ -51,8 +51,19 @@ class SafetensorsFile:
     def names(self) -> list[str]:
         return list(self._tensors)
 
-    def array(self, name: str) -> NDArray[np.float32]:
-        """Return a tensor in float32.
+    def shape(self, name: str) -> tuple[int, ...]:
+        """Return the shape of a tensor.
+
+        Raises:
+            BadWeights: it has none.
+        """
+        try:
+            return tuple(self._tensors[name]["shape"])
+        except (KeyError, TypeError) as error:
+            raise BadWeights(path=self.path, what=f"the tensor {name}") from error
+
+    def array(self, name: str, *, most: int | None = None) -> NDArray[np.float32]:
+        """Return a tensor in float32; `most`: only its first so many numbers, in a row.
 
         Raises:
             BadWeights: its place or its number format is impossible.
@@ -60,10 +71,12 @@ class SafetensorsFile:
         try:
             tensor = self._tensors[name]
             begin, end = tensor["data_offsets"]
+            if most is not None:
+                end = min(end, begin + most * np.dtype(DTYPES[tensor["dtype"]]).itemsize)
             numbers = np.frombuffer(self._bytes[begin:end].tobytes(), DTYPES[tensor["dtype"]])
             if tensor["dtype"] == "BF16":
                 numbers = (numbers.astype("<u4") << np.uint32(16)).view("<f4")
-            return numbers.astype(np.float32).reshape(tensor["shape"])
+            return numbers.astype(np.float32).reshape(tensor["shape"] if most is None else -1)
         except (KeyError, TypeError, ValueError) as error:
             raise BadWeights(path=self.path, what=f"the tensor {name}") from error
 

@@ -21,8 +21,9 @@ ADAPTER_SHARE = 2.0
 Regret, 2025) found ten times the rate for all weights best, and fifteen times in short runs."""
 RANK, LARGEST_RANK = 16, 256
 """16 is the rank of the figures in docs/findings/defaults.md."""
-ALPHA = 32
-"""The same for every rank: then the best rate is the same, too (Schulman et al. 2025)."""
+ALPHA, SPREAD = 32, 0.035
+"""The scale of adapters for a base whose weights are so large, and for smaller ones. The same for every
+rank: then the best rate is the same, too (Schulman et al. 2025)."""
 NUMBERS_A_TOKEN = 0.5
 """Trained numbers that a learnt token asks for: a number holds about two bits (Allen-Zhu & Li 2024,
 arXiv 2404.05405), and a token of chat brings about one that the base did not know."""
@@ -83,10 +84,9 @@ def after_windows(
         choices.append(choose_rank(size, sum(sum(window.learnt) for window in windows)))
     if training.batch_tokens is None:
         choices.append(choose_batch(sum(len(window.ids) for window in windows)))
-    chosen = _with(training, choices)
-    if chosen.alpha is None and chosen.rank is not None:
-        chosen = chosen.model_copy(update={"alpha": ALPHA})
-    return chosen, choices
+    if training.alpha is None and training.method != "full":
+        choices.append(choose_alpha(size))
+    return _with(training, choices), choices
 
 
 def _with(training: TrainingSettings, choices: Sequence[Choice]) -> TrainingSettings:
@@ -142,6 +142,18 @@ def choose_rank(size: Size, learnt: int) -> Choice:
         rank *= 2
     why = _("adapters of {numbers:.1f} million numbers have room for {learnt} learnt tokens")
     return Choice("rank", str(rank), why.format(numbers=rank * size.linear / 1e6, learnt=learnt))
+
+
+def choose_alpha(size: Size) -> Choice:
+    """Return the scale of the adapters: larger weights have to be moved further to say something else.
+
+    Of a factor that begins at zero, Adam moves each number by about the rate in a step, whatever its
+    gradient, and what it adds to the weights is that times alpha. So weights move by the same share of
+    what they are, at the same rate. Figures: docs/findings/defaults.md.
+    """
+    alpha = max(ALPHA, round(ALPHA * size.spread / SPREAD))
+    why = _("the base's weights are {spread:.2g} large (32 where they are {usual:g} or smaller)")
+    return Choice("alpha", str(alpha), why.format(spread=size.spread, usual=SPREAD))
 
 
 def choose_batch(tokens: int) -> Choice:

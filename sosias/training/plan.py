@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from pydantic import ValidationError
@@ -12,6 +12,7 @@ from sosias.corpus.session import Session
 from sosias.errors import SosiasError
 from sosias.events import Choice
 from sosias.models.base import Base, open_base
+from sosias.models.spread import spread_of
 from sosias.settings import GenerationSettings, PersonaSettings, RunSettings, TrainingSettings
 from sosias.templates import Template, Window, choose_template, open_template
 from sosias.training.choices import after_windows, before_windows
@@ -99,6 +100,8 @@ def plan_run(persona: Persona, sessions: list[Session], settings: PersonaSetting
         raise NoBase(name=persona.name)
     base = open_base(settings.base)
     size = size_of(base)
+    if settings.training.method != "full":
+        size = replace(size, spread=spread_of(base))
     group = prepared.is_group(sessions)
     choices = [] if settings.template else [choose_template(base, group=group)]
     template_name = settings.template or choices[0].value

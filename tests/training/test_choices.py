@@ -16,6 +16,8 @@ from sosias.training.foreseen import NoMemoryForIt, NoRoomForIt, Size, bytes_a_t
 
 SMALL = Size(135_000_000, 300_000, 106_000_000, 270, 49_152)
 """About SmolLM2's."""
+SPREADS = (0.0, 0.02, 0.035, 0.07, 0.192)
+"""The last are SmolLM2's weights, those of 0.035 Gemma's."""
 RESOLVED = TrainingSettings(rank=16, alpha=32, window_tokens=384, batch_tokens=1024, dtype="bfloat16")
 
 
@@ -38,6 +40,13 @@ def test_all_weights_are_trained_at_a_tenth_of_the_rate_from_scratch() -> None:
     assert "135 million" in full.why
     adapters = float(choices.choose_rate("dora", SMALL).value)
     assert adapters == pytest.approx(20 * float(full.value), rel=0.05), "as the two shares are"
+
+
+def test_adapters_move_weights_by_a_share_of_what_they_are() -> None:
+    scales = {spread: int(choices.choose_alpha(replace(SMALL, spread=spread)).value) for spread in SPREADS}
+    assert scales == {0.0: 32, 0.02: 32, 0.035: 32, 0.07: 64, 0.192: 176}
+    settled, said = choices.after_windows(RESOLVED, SMALL, [])
+    assert settled.alpha == 32 and "alpha" not in {choice.what for choice in said}, "it was given"
 
 
 @given(learnt=st.integers(0, 10**9))
