@@ -14,16 +14,23 @@ import torch
 from torch import nn
 from torch.autograd.function import once_differentiable
 
+from sosias.models.layouts import LAYOUTS
+
 NAME = "sosias_blocks"
+PROVEN = frozenset(layout.model_type for layout in LAYOUTS.values())
+"""The kinds of networks whose attention is nothing but this (tests/training/test_loss.py)."""
 BLOCK = 256
 """Queries that are looked at together: of 128, 256 and 512 the quickest at 1,024 tokens."""
 
 
 @contextmanager
 def in_blocks(network: Any, ids: torch.Tensor) -> Iterator[None]:
-    """Let a network compute its attention in blocks, on a CPU: only of whole windows, padded on the right."""
+    """Let a network compute its attention in blocks, on a CPU: only of whole windows, padded on the right.
+
+    A network of another layout than those proven keeps its own attention, which may want a mask.
+    """
     before = network.config._attn_implementation
-    if ids.device.type == "cpu":
+    if ids.device.type == "cpu" and network.config.model_type in PROVEN:
         _register()
         network.config._attn_implementation = NAME
     try:
@@ -60,7 +67,7 @@ def _attend(
         [windows, tokens, heads, numbers of a head].
     """
     assert attention_mask is None and query.shape[2] == key.shape[2], "not a whole window"
-    assert others.get("softcap") is None, "no base has it"
+    assert others.get("softcap") is None and others.get("s_aux") is None, "no proven layout has it"
     kind = query.device.type
     dtype = torch.get_autocast_dtype(kind) if torch.is_autocast_enabled(kind) else value.dtype
     query, key, value = (one.to(dtype) for one in (query, key, value))

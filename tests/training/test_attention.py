@@ -1,10 +1,15 @@
 """Attention in blocks is the attention of everybody else, value and gradient, in windows of any length."""
 
+from typing import Any
+
 import pytest
 import torch
+from torch import nn
 from torch.nn.functional import scaled_dot_product_attention
 
 from sosias.training.attention import BLOCK, NAME, _attend, in_blocks
+from sosias.training.learner import Learner
+from tests.bases import LAYOUTS, tiny_config
 
 Three = tuple[torch.Tensor, torch.Tensor, torch.Tensor]
 
@@ -85,3 +90,34 @@ def test_a_network_is_left_as_it_was() -> None:
         with pytest.raises(AssertionError, match="whole window"):
             network(input_ids=ids[:, :1], past_key_values=network(input_ids=ids).past_key_values)
     assert network.config._attn_implementation == before
+
+
+def tiny(layout: str) -> Any:
+    from transformers import AutoModelForCausalLM, XGLMConfig
+
+    shape = {"vocab_size": 300, "d_model": 32, "ffn_dim": 32, "num_layers": 2, "attention_heads": 4}
+    config = XGLMConfig(**shape) if layout == "xglm" else tiny_config(layout, 300)
+    torch.manual_seed(0)
+    return AutoModelForCausalLM.from_config(config, attn_implementation="eager").eval()
+
+
+@pytest.mark.parametrize("layout", [*LAYOUTS, "xglm"])
+def test_a_network_learns_what_it_would_by_itself(layout: str) -> None:
+    """XGLM's attention is no layout's that we know: it does as it is told by a mask, and keeps its own."""
+    network = tiny(layout)
+    torch.manual_seed(1)
+    ids = torch.randint(3, 300, (2, BLOCK + 190))
+    labels = ids.clone()
+    labels[1, 100:] = -100
+    loss = Learner(network)(ids, labels)
+    loss.backward()
+    ours = {name: value.grad.clone() for name, value in network.named_parameters() if value.grad is not None}
+    network.zero_grad()
+    logits = network(input_ids=ids, use_cache=False).logits[:, :-1]
+    wanted = nn.functional.cross_entropy(logits.transpose(1, 2), labels[:, 1:], reduction="sum")
+    wanted.backward()
+    torch.testing.assert_close(loss, wanted, rtol=1e-5, atol=1e-3)
+    for name, value in network.named_parameters():
+        if value.grad is not None:
+            largest = float(value.grad.abs().max())
+            torch.testing.assert_close(ours[name], value.grad, rtol=1e-3, atol=1e-4 * largest + 1e-6)
