@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 import torch
 
 from sosias.errors import NoSpace, SosiasError
+from sosias.training.memory import NotEnoughMemory, is_out_of_memory
 from sosias.workspace import atomic_file, private_folder
 
 STATE = "state.pt"
@@ -67,6 +68,7 @@ class Checkpoint:
 
         Raises:
             BadCheckpoint: the file is damaged. Only tensors and plain values are ever unpickled.
+        NotEnoughMemory, OSError: it cannot be read now.
         """
         return _read(folder / STATE, lambda values: cls(**values))
 
@@ -114,6 +116,10 @@ def _read(path: Path, made: Callable[[Any], Read]) -> Read | None:
     if not path.is_file():
         return None
     try:
-        return made(torch.load(path, weights_only=True))
+        return made(torch.load(path, map_location="cpu", weights_only=True))
     except Exception as error:
+        if is_out_of_memory(error):
+            raise NotEnoughMemory from error
+        if isinstance(error, OSError) and error.errno is not None:
+            raise  # it could not be read now; it may be whole
         raise BadCheckpoint(folder=path.parent) from error

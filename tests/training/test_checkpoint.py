@@ -12,6 +12,7 @@ import torch
 
 from sosias.errors import NoSpace
 from sosias.training.checkpoint import BadCheckpoint, Checkpoint, load_best, save_best
+from sosias.training.memory import NotEnoughMemory
 
 
 def checkpoint(step: int, numbers: int = 1000) -> Checkpoint:
@@ -77,3 +78,27 @@ def test_a_damaged_file_is_said(tmp_path: Path) -> None:
     (tmp_path / "best.pt").write_bytes(b"PK\x03\x04 damaged")
     with pytest.raises(BadCheckpoint, match="delete that folder"):
         load_best(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("failure", "said"),
+    [
+        (OSError(errno.EIO, "input/output error"), OSError),
+        (PermissionError(errno.EACCES, "permission denied"), PermissionError),
+        (MemoryError(), NotEnoughMemory),
+        (RuntimeError("DefaultCPUAllocator: can't allocate memory"), NotEnoughMemory),
+    ],
+)
+def test_a_checkpoint_that_cannot_be_read_now_is_not_called_damaged(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, failure: Exception, said: type[Exception]
+) -> None:
+    def fail(*_arguments: Any, **_options: Any) -> None:
+        raise failure
+
+    checkpoint(3).save(tmp_path)
+    with monkeypatch.context() as patched:
+        patched.setattr(torch, "load", fail)
+        with pytest.raises(said):
+            Checkpoint.load(tmp_path)
+    kept = Checkpoint.load(tmp_path)
+    assert kept is not None and kept.step == 3
