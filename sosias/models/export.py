@@ -90,14 +90,14 @@ def write_gguf(
 def _own_weights(base: Base, layout: Layout) -> Tensors:
     """Return the weights of the folder's own files, by the names that the layout gives them."""
     tensors: Tensors = {}
-    for path in _weight_files(base.hf_folder):
+    for path in weight_files(base.hf_folder):
         file = SafetensorsFile(path)
         for name in file.names():
             tensors[layout.full_name(name)] = lambda file=file, name=name: file.array(name)  # type: ignore[misc]
     return tensors or _network_weights(base, None)
 
 
-def _weight_files(folder: Path) -> list[Path]:
+def weight_files(folder: Path) -> list[Path]:
     """Return the safetensors files of the network, which may be in parts; none where it is pickled."""
     index = folder / "model.safetensors.index.json"
     if not index.is_file():

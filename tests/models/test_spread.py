@@ -6,7 +6,6 @@ import pytest
 
 from sosias.models.base import Base, open_base
 from sosias.models.convert import to_hf
-from sosias.models.folder import BadBaseFolder
 from sosias.models.spread import spread_of
 from tests.bases import LAYOUTS, tiny_folder
 
@@ -39,12 +38,29 @@ def test_older_files_say_the_same(tmp_path: Path) -> None:
     torch.save(load_file(tmp_path / "model.safetensors"), tmp_path / "pytorch_model.bin")
     (tmp_path / "model.safetensors").unlink()
     assert spread_of(base) == wanted
-    (tmp_path / "pytorch_model.bin").write_bytes(b"PK\x03\x04 cut short")
-    with pytest.raises(BadBaseFolder, match=r"pytorch_model\.bin is damaged"):
-        spread_of(base)
-    (tmp_path / "pytorch_model.bin").unlink()
-    with pytest.raises(BadBaseFolder, match="its weights are missing"):
-        spread_of(base)
+
+
+@pytest.mark.parametrize(
+    "damaged", [b"", b"PK\x03\x04 cut short", b"version https://git-lfs.github.com/spec/v1\n"]
+)
+@pytest.mark.parametrize("name", ["model.safetensors", "pytorch_model.bin"])
+def test_files_that_cannot_be_read_say_nothing(name: str, damaged: bytes, tmp_path: Path) -> None:
+    base = open_base(str(tiny_folder(tmp_path, "gpt2")))
+    (tmp_path / "model.safetensors").unlink()
+    assert spread_of(base) is None
+    (tmp_path / name).write_bytes(damaged)
+    assert spread_of(base) is None
+
+
+def test_packed_weights_say_nothing(tmp_path: Path) -> None:
+    from safetensors.torch import load_file, save_file
+
+    base = open_base(str(tiny_folder(tmp_path, "llama")))
+    packed = {
+        name: value.to(torch.uint8) for name, value in load_file(tmp_path / "model.safetensors").items()
+    }
+    save_file(packed, tmp_path / "model.safetensors")
+    assert spread_of(base) is None
 
 
 def test_the_beginning_of_each_layer_tells_enough_of_a_real_base(real_base: Base) -> None:
