@@ -43,6 +43,13 @@ WARM = (
 WAYS = ("lora", "dora", "full", "scratch", "update")
 EAGER: dict[str, Any] = {"steps": 40, "validations": 8, "checkpoint_seconds": 1e-6}
 """A run of some seconds that has no step without a checkpoint."""
+SELDOM: dict[str, dict[str, Any]] = {
+    "full": {"checkpoint_seconds": 0.3},
+    "update": {"checkpoint_seconds": 0.3},
+}
+"""Ways that go back over several steps, and over validations between them."""
+DROPOUT = {"dora": 0.1, "full": 0.1, "update": 0.1}
+"""Where a resumed run has to draw the same numbers; without it adapters have the quick layers."""
 
 
 @dataclass(frozen=True)
@@ -68,8 +75,8 @@ def _prepared(way: str, folder: Path) -> Path:
     if way == "scratch":
         return tiny_novels(folder, SCRATCH.model_copy(update=EAGER))[0].folder
     method = "lora" if way == "update" else way
-    drawn = {"method": method, "dropout": 0.1}  # a resumed run has to draw the same numbers
-    settings = QUICK.model_copy(update=EAGER | drawn)
+    own = {"method": method, "dropout": DROPOUT.get(way, 0.0)} | SELDOM.get(way, {})
+    settings = QUICK.model_copy(update=EAGER | own)
     workspace, persona = tiny_persona(folder / "prepared", tiny_base(folder / "base", "llama"), settings)
     if way == "update":
         training.train(workspace, persona)
@@ -78,7 +85,7 @@ def _prepared(way: str, folder: Path) -> Path:
 
 
 def train(folder: Path, way: str) -> None:
-    """Train the workspace's persona, a checkpoint after every step."""
+    """Train the workspace's persona, with checkpoints however long they take."""
     fitting.SAVING_SHARE = math.inf
     workspace = Workspace.open(folder)
     (update if way == "update" else training.train)(workspace, workspace.persona())
