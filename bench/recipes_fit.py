@@ -21,6 +21,7 @@ from sosias.training.choices import epochs_of
 from sosias.training.fit import Fit
 from sosias.training.lora import quicken
 from sosias.training.methods import trainable_network
+from sosias.training.norms import quicken_norms
 from sosias.training.schedule import learning_rate
 from sosias.training.source import Source, Windows
 
@@ -108,6 +109,7 @@ def network_of(lesson: Lesson) -> Any:
     )
     network = get_peft_model(plain, lora)
     quicken(network)
+    quicken_norms(network)
     return network
 
 

@@ -46,7 +46,8 @@ def fingerprint(persona: Persona) -> str:
     """Return the hash of the prepared sessions: a run names what it was trained on."""
     if not persona.sessions_file.is_file():
         raise NotPrepared(name=persona.name)
-    return hashlib.sha256(persona.sessions_file.read_bytes()).hexdigest()
+    with persona.sessions_file.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def persona_name(settings: PersonaSettings) -> str:

@@ -76,6 +76,7 @@ def _by_session(
 def word_losses(network: Any, windows: Sequence[Window], pad_id: int) -> list[float]:
     """Return for each window the summed negative log-likelihood, in nats, of the persona's words."""
     ids, labels = collate(windows, pad_id, "words")
-    losses = token_losses(network, ids, labels)
+    device = next(network.parameters()).device  # packed in four bits, a base is on the GPU from the start
+    losses = token_losses(network, ids.to(device), labels.to(device))
     counts = (labels[:, 1:] != -100).sum(1).tolist()
     return [float(part.sum()) for part in torch.split(losses, counts)]

@@ -5,12 +5,23 @@ from typing import Any
 import torch
 from torch import nn
 
+from sosias.errors import SosiasError
+
 PRODUCT_NUMBERS = 2**25
 """Logits of one matrix product: 128 positions of Gemma's 262,144 tokens, 64 MB in bfloat16."""
 SOFTMAX_NUMBERS = 2**21
 """Logits in fp32 at once: 8 MB, which stays in a processor's cache from one pass to the next."""
 SMALLEST = 1e-38
 """A learnt token's probability below which losses are not told apart (87 nats); gradients are the same."""
+
+
+CHANGED_LOGITS = ("final_logit_softcapping", "logits_scaling", "logit_scale", "lm_head_multiplier")
+"""Settings of networks (Gemma 2, Granite, Cohere, Falcon-H1) whose logits are more than a product."""
+
+
+class UnknownLogits(SosiasError):
+    """This base changes its logits in a way that is not known here ({name} in its config.json): take
+    another base."""
 
 
 class _LinearCrossEntropy(torch.autograd.Function):
@@ -96,9 +107,15 @@ def token_losses(network: nn.Module, ids: torch.Tensor, labels: torch.Tensor) ->
 
 def _each(chosen: torch.Tensor, targets: torch.Tensor, head: Any) -> torch.Tensor:
     if head.weight.requires_grad or head.bias is not None:
-        return nn.functional.cross_entropy(head(chosen).float(), targets, reduction="none")
-    losses: torch.Tensor = _LinearCrossEntropy.apply(chosen, head.weight, targets)  # type: ignore[no-untyped-call]
-    return losses
+        rows = max(1, PRODUCT_NUMBERS // head.weight.shape[0])
+        rows = rows if not torch.is_grad_enabled() else max(1, len(targets))  # a gradient keeps all of them
+        pieces = zip(torch.split(chosen, rows), torch.split(targets, rows), strict=True)
+        losses = [
+            nn.functional.cross_entropy(head(part).float(), some, reduction="none") for part, some in pieces
+        ]
+        return torch.cat(losses)
+    each: torch.Tensor = _LinearCrossEntropy.apply(chosen, head.weight, targets)  # type: ignore[no-untyped-call]
+    return each
 
 
 def summed_loss(network: nn.Module, ids: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
@@ -122,8 +139,13 @@ def _wanted(
 
 
 def parts(network: Any) -> tuple[nn.Module, Any]:
-    """Return the transformer body and the output layer of a causal LM, PEFT or not."""
+    """Return the transformer body and the output layer of a causal LM, PEFT or not.
+
+    Raises:
+        UnknownLogits: what the output layer gives is not yet its logits.
+    """
     plain = network.get_base_model() if hasattr(network, "get_base_model") else network
-    if getattr(plain.config, "final_logit_softcapping", None):
-        raise NotImplementedError("a base that caps its logits")
+    for name in CHANGED_LOGITS:
+        if getattr(plain.config, name, None) not in (None, 1):
+            raise UnknownLogits(name=name)
     return getattr(plain, plain.base_model_prefix), plain.get_output_embeddings()

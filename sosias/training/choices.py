@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from sosias.corpus.session import Session, Turn
+from sosias.errors import SosiasError
 from sosias.events import Choice
 from sosias.language import translate as _
 from sosias.models.base import Base
@@ -42,6 +43,11 @@ LOOKED_AT = 2000
 """Turns that are looked at to choose the length of windows."""
 
 
+class WindowTooLong(SosiasError):
+    """window_tokens is {wanted}, and the base {base} reads {most} tokens at once: set it to {most} or less in
+    persona.toml, or leave it out."""
+
+
 def from_scratch_rate(weights: int) -> float:
     """Return the peak rate at which a network of so many weights is trained from scratch.
 
@@ -58,11 +64,15 @@ def before_windows(
 
     Raises:
         LossNotThere, NoAttributes: the template cannot learn that, or not from these sessions.
+        WindowTooLong: the base does not read so much at once.
     """
     choices = []
+    most = base.config.context_length
+    if training.window_tokens is not None and training.window_tokens > most:
+        raise WindowTooLong(wanted=training.window_tokens, base=base.name, most=most)
     if training.window_tokens is None:
         turns = [turn for one in sessions if one.split == "train" for turn in one.turns]
-        choices.append(choose_window(template, turns, base.config.context_length))
+        choices.append(choose_window(template, turns, most))
     if usual := settle_loss(template, training.loss):
         choices.append(usual)
     elif training.loss is None:
@@ -151,6 +161,8 @@ def choose_alpha(size: Size) -> Choice:
     gradient, and what it adds to the weights is that times alpha. So weights move by the same share of
     what they are, at the same rate. Figures: docs/findings/defaults.md.
     """
+    if size.spread is None:
+        return Choice("alpha", str(ALPHA), _("how large the base's weights are cannot be seen in its files"))
     alpha = max(ALPHA, round(ALPHA * size.spread / SPREAD))
     why = _("the base's weights are {spread:.2g} large (32 where they are {usual:g} or smaller)")
     return Choice("alpha", str(alpha), why.format(spread=size.spread, usual=SPREAD))
@@ -199,10 +211,10 @@ def choose_steps(
     if training.minutes is None or seconds is None:
         if training.epochs is None and epochs == EPOCHS:
             return Choice("steps", str(wanted), _("one epoch: what is gone over again is learnt by heart"))
-        return Choice("steps", str(wanted), _("{epochs:g} epochs").format(epochs=epochs))
+        return Choice("steps", str(wanted), _("epochs: {epochs:g}").format(epochs=epochs))
     left = training.minutes * 60 - validating * training.validations
     possible = max(1, int(left / seconds))
-    why = _("{epochs:g} epochs are {wanted} steps; {minutes:g} minutes are {possible} of {seconds:.2f} s")
+    why = _("epochs: {epochs:g}, in {wanted} steps; minutes: {minutes:g}, in {possible} of {seconds:.2f} s")
     said = why.format(
         epochs=epochs,
         wanted=wanted,

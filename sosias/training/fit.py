@@ -28,7 +28,7 @@ from sosias.training.distributed_network import (
     optimizer_like,
 )
 from sosias.training.interrupts import interrupts
-from sosias.training.learner import mean_loss
+from sosias.training.learner import TOGETHER, mean_loss
 from sosias.training.memory import NotEnoughMemory, is_out_of_memory, peak_rss_mb
 from sosias.training.metrics import Metrics
 from sosias.training.samples import SHARE, Sampler
@@ -113,7 +113,7 @@ class Fit(Stepper):
     def measure_validation(self) -> float:
         """Return the seconds that one validation takes, with its part of the time for samples."""
         started = time.perf_counter()
-        mean_loss(self.learner, self.validation, self.pad_id, self.ranks)
+        self._mean_loss()
         samples = SHARE * 60 * (self.settings.minutes or 0) / self.settings.validations
         return time.perf_counter() - started + (samples if self.sampler else 0)
 
@@ -237,17 +237,34 @@ class Fit(Stepper):
             LossNotFinite: the weights are broken; the checkpoint from before is left as it is.
         """
         try:
-            value = mean_loss(self.learner, self.validation, self.pad_id, self.ranks)
-        except (MemoryError, RuntimeError) as error:
-            if not is_out_of_memory(error):
-                raise
-            if self.ranks.world > 1:
-                raise RankOutOfMemory(rank=self.ranks.rank, world=self.ranks.world) from error
+            value = self._mean_loss()
+        except NotEnoughMemory:
             self._save()
-            raise NotEnoughMemory from error
+            raise
         if not math.isfinite(value):
             raise LossNotFinite(step=self.state.step, rate=self.optimizer.param_groups[0]["lr"])
         return value
+
+    def _mean_loss(self) -> float:
+        """Return the loss on as many windows at once as a micro-batch has room for, or as fit.
+
+        Raises:
+            NotEnoughMemory, RankOutOfMemory: one window alone does not fit.
+        """
+        longest = max((len(window.ids) for window in self.validation), default=1)
+        room = (self.settings.micro_batch_tokens or TOGETHER * longest) >> self.state.halvings
+        together = max(1, min(TOGETHER, room // longest))
+        while True:
+            try:
+                return mean_loss(self.learner, self.validation, self.pad_id, self.ranks, together=together)
+            except (MemoryError, RuntimeError) as error:
+                if not is_out_of_memory(error):
+                    raise
+                if self.ranks.world > 1:
+                    raise RankOutOfMemory(rank=self.ranks.rank, world=self.ranks.world) from error
+                if together == 1:
+                    raise NotEnoughMemory from error
+            together //= 2
 
     # --- the checkpoint ------------------------------------------------------------------------
 

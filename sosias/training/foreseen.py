@@ -61,8 +61,8 @@ class Size:
     vocabulary: int
     transposed: bool = False
     """Linear layers have their weights the other way round, as in GPT-2."""
-    spread: float = 0.0
-    """Root mean square of the weights of those layers (`sosias.models.spread`); 0: not looked at."""
+    spread: float | None = None
+    """Root mean square of the weights of those layers (`sosias.models.spread`); None: not known."""
 
     def trained(self, training: TrainingSettings) -> int:
         """Return how many numbers are trained."""

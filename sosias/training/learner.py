@@ -13,6 +13,9 @@ from sosias.training.batches import collate
 from sosias.training.distributed_group import ALONE, Ranks
 from sosias.training.source import Batch
 
+TOGETHER = 4
+"""Windows that are validated at once, where there is memory for so many."""
+
 
 class Learner(nn.Module):
     """A network that answers with its loss: what Accelerate wraps, so that gradients are shared."""
@@ -37,15 +40,20 @@ def nothing(pad_id: int) -> Batch:
 
 
 @torch.no_grad()
-def mean_loss(learner: Any, windows: Sequence[Window], pad_id: int, ranks: Ranks = ALONE) -> float:
-    """Return the mean negative log-likelihood of the windows' learnt tokens, in nats."""
+def mean_loss(
+    learner: Any, windows: Sequence[Window], pad_id: int, ranks: Ranks = ALONE, *, together: int = TOGETHER
+) -> float:
+    """Return the mean negative log-likelihood of the windows' learnt tokens, in nats.
+
+    `together`: windows that go through the network at once.
+    """
     learner.eval()
     device = next(learner.parameters()).device
     windows = ranks.share(windows)
-    (passes,) = ranks.most(-(-len(windows) // 4))
+    (passes,) = ranks.most(-(-len(windows) // together))
     total, count = 0.0, 0
-    for first in range(0, 4 * passes, 4):
-        part = windows[first : first + 4]
+    for first in range(0, together * passes, together):
+        part = windows[first : first + together]
         ids, labels = collate(part, pad_id) if part else (nothing(pad_id).ids, nothing(pad_id).labels)
         total += float(learner(ids.to(device), labels.to(device)))
         count += int((labels[:, 1:] != -100).sum())

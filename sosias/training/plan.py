@@ -100,7 +100,7 @@ def plan_run(persona: Persona, sessions: list[Session], settings: PersonaSetting
         raise NoBase(name=persona.name)
     base = open_base(settings.base)
     size = size_of(base)
-    if settings.training.method != "full":
+    if settings.training.method != "full" and settings.training.alpha is None:
         size = replace(size, spread=spread_of(base))
     group = prepared.is_group(sessions)
     choices = [] if settings.template else [choose_template(base, group=group)]

@@ -1,6 +1,7 @@
 """Each automatic choice follows from base, method, data and memory, and says why."""
 
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -9,14 +10,14 @@ from hypothesis import strategies as st
 
 from sosias.corpus.session import Turn
 from sosias.models.base import open_base
-from sosias.settings import TrainingSettings
+from sosias.settings import Consent, TrainingSettings
 from sosias.templates import open_template
 from sosias.training import choices, foreseen
 from sosias.training.foreseen import NoMemoryForIt, NoRoomForIt, Size, bytes_a_token, standing_bytes
 
 SMALL = Size(135_000_000, 300_000, 106_000_000, 270, 49_152)
 """About SmolLM2's."""
-SPREADS = (0.0, 0.02, 0.035, 0.07, 0.192)
+SPREADS = (None, 0.02, 0.035, 0.07, 0.192)
 """The last are SmolLM2's weights, those of 0.035 Gemma's."""
 RESOLVED = TrainingSettings(rank=16, alpha=32, window_tokens=384, batch_tokens=1024, dtype="bfloat16")
 
@@ -44,7 +45,7 @@ def test_all_weights_are_trained_at_a_tenth_of_the_rate_from_scratch() -> None:
 
 def test_adapters_move_weights_by_a_share_of_what_they_are() -> None:
     scales = {spread: int(choices.choose_alpha(replace(SMALL, spread=spread)).value) for spread in SPREADS}
-    assert scales == {0.0: 32, 0.02: 32, 0.035: 32, 0.07: 64, 0.192: 176}
+    assert scales == {None: 32, 0.02: 32, 0.035: 32, 0.07: 64, 0.192: 176}
     settled, said = choices.after_windows(RESOLVED, SMALL, [])
     assert settled.alpha == 32 and "alpha" not in {choice.what for choice in said}, "it was given"
 
@@ -61,6 +62,15 @@ def test_small_corpora_keep_small_steps() -> None:
     assert choices.choose_batch(34_000).value == "1024"
     assert choices.choose_batch(1_100_000).value == "2048"
     assert choices.choose_batch(10**8).value == "4096"
+
+
+def test_windows_that_the_base_does_not_read_are_refused(llama_folder: Path) -> None:
+    base = open_base(str(llama_folder))
+    template = open_template("transcript", base, "Ana")
+    consent = Consent(kind="fiction", recorded=date(2026, 1, 1))
+    long = RESOLVED.model_copy(update={"window_tokens": base.config.context_length + 1})
+    with pytest.raises(choices.WindowTooLong, match=f"reads {base.config.context_length} tokens at once"):
+        choices.before_windows(long, consent, base, template, [])
 
 
 def test_validations_leave_time_to_learn() -> None:

@@ -8,7 +8,9 @@ import torch
 
 from sosias.corpus import prepared
 from sosias.events import silent
-from sosias.models.likelihood import _LinearCrossEntropy, token_losses
+from sosias.models import likelihood
+from sosias.models.base import open_base
+from sosias.models.likelihood import UnknownLogits, _LinearCrossEntropy, token_losses
 from sosias.models.network import load_network
 from sosias.settings import TrainingSettings
 from sosias.training.batches import collate
@@ -118,3 +120,27 @@ def test_an_impossible_token_has_a_finite_loss_and_its_whole_gradient() -> None:
     assert 87 < float(loss.detach()) < 88
     loss.backward()
     assert hidden.grad is not None and float(hidden.grad) == pytest.approx(200)
+
+
+def test_logits_of_weights_that_learn_are_measured_in_pieces(
+    llama_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    base = open_base(str(llama_folder))
+    network = load_network(base, dtype="float32").requires_grad_(True)
+    ids = torch.randint(3, 60, (3, 20))
+    whole = token_losses(network, ids, ids)
+    asked: list[int] = []
+    network.get_output_embeddings().register_forward_hook(
+        lambda _layer, given, _out: asked.append(len(given[0]))
+    )
+    monkeypatch.setattr(likelihood, "PRODUCT_NUMBERS", 10 * network.config.vocab_size)
+    with torch.no_grad():
+        torch.testing.assert_close(token_losses(network, ids, ids), whole.detach())
+    assert asked == [10, 10, 10, 10, 10, 7], "three windows of 19 predictions"
+
+
+def test_logits_that_are_more_than_a_product_are_refused(llama_folder: Path) -> None:
+    network = load_network(open_base(str(llama_folder)), dtype="float32")
+    network.config.logits_scaling = 8.0
+    with pytest.raises(UnknownLogits, match="logits_scaling"):
+        token_losses(network, torch.ones(1, 4, dtype=torch.long), torch.ones(1, 4, dtype=torch.long))

@@ -130,6 +130,18 @@ def test_ctrl_c_saves_and_the_next_call_ends_in_the_same_weights(
     assert_same(adapter_of(straight), adapter_of(cut))
 
 
+def test_what_a_kill_left_half_written_is_taken_away(llama_folder: Path, tmp_path: Path) -> None:
+    workspace, persona = tiny_persona(tmp_path, llama_folder)
+    run = persona.new_run()
+    (run.folder / ".adapter.k3j2").mkdir()
+    (run.folder / ".adapter.k3j2" / "adapter_model.safetensors").write_bytes(b"half of it")
+    run.checkpoint_folder.mkdir()
+    (run.checkpoint_folder / ".state.pt.x9").write_bytes(b"half of it")
+    training.train(workspace, persona)
+    assert [path.name for path in persona.runs()[-1].folder.rglob(".*")] == []
+    assert persona.runs()[-1].folder == run.folder
+
+
 def _train_until_killed(folder: Path) -> None:
     workspace = Workspace.open(folder)
     fitting.SAVING_SHARE = math.inf  # a checkpoint after every step, however long it takes
@@ -191,7 +203,7 @@ def test_a_validation_loss_that_falls_no_more_stops_the_run_and_the_best_is_kept
     monkeypatch.setattr(fit, "gradient", lambda step: (4 - fall * fit.state.step, *whole(step)[1:]))
     kept: list[dict[str, torch.Tensor]] = []
 
-    def loss(*_arguments: Any) -> float:
+    def loss(*_arguments: Any, **_options: Any) -> float:
         kept.append(copied(fit))
         return next(planted)
 
@@ -204,17 +216,21 @@ def test_a_validation_loss_that_falls_no_more_stops_the_run_and_the_best_is_kept
 def test_a_validation_that_does_not_fit_or_is_no_number_loses_nothing(
     llama_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def full(*_arguments: Any) -> float:
+    tried: list[int] = []
+
+    def full(*_arguments: Any, together: int) -> float:
+        tried.append(together)
         raise MemoryError
 
     fit = _fit(llama_folder, tmp_path / "full", validations=3)
     monkeypatch.setattr(fitting, "mean_loss", full)
     with pytest.raises(NotEnoughMemory):
         fit.run()
+    assert tried[-1] == 1 and tried == sorted(tried, reverse=True), "fewer windows at once, down to one"
     kept = Checkpoint.load(tmp_path / "full" / "checkpoint")
     assert kept is not None and kept.step == 4
     broken = _fit(llama_folder, tmp_path / "broken", validations=3)
-    monkeypatch.setattr(fitting, "mean_loss", lambda *_arguments: math.nan)
+    monkeypatch.setattr(fitting, "mean_loss", lambda *_arguments, **_options: math.nan)
     with pytest.raises(LossNotFinite, match="step 4"):
         broken.run()
     assert Checkpoint.load(tmp_path / "broken" / "checkpoint") is None, "broken weights are not kept"
@@ -254,7 +270,7 @@ def test_minutes_fix_a_number_of_steps_within_the_epochs(llama_folder: Path, tmp
     result = training.train(workspace, persona, overrides={"minutes": 60, "epochs": 2})
     asked = next(choice for choice in result["choices"] if choice["what"] == "steps")
     assert int(asked["value"]) == persona.finished_run().settings.training.steps
-    assert "2 epochs" in asked["why"]
+    assert "epochs: 2" in asked["why"]
 
 
 def test_a_run_gone_on_with_tells_what_was_chosen_before(llama_folder: Path, tmp_path: Path) -> None:
