@@ -48,7 +48,8 @@ class Rows(Windows):
             order = list(range(len(self.windows)))
             random.Random(f"{self._seed}-{epoch}").shuffle(order)
             for first in range(self.rows * skip, len(order), self.rows):
-                yield epoch, _micro_batches(order[first : first + self.rows], self._lengths, self._micro)
+                chosen = sorted(order[first : first + self.rows], key=lambda i: -self._lengths[i])
+                yield epoch, _micro_batches(chosen, self._lengths, self._micro)
             skip = max(0, skip - self.epoch_length)
             epoch += 1
 

@@ -135,7 +135,10 @@ def test_a_step_has_the_recipe_s_number_of_windows(lessons: dict[str, Lesson]) -
         epoch = [next(steps)[1] for _step in range(source.epoch_length)]
         sizes = [sum(map(len, step)) for step in epoch]
         assert set(sizes[:-1]) <= {RECIPES[name].rows}
-        rows = [row for step in epoch for micro in step for row in micro]
+        micro = one.training.micro_batch_tokens or 0
+        lengths = [[len(one.train[row].ids) for row in some] for step in epoch for some in step]
+        assert all(len(some) == 1 or max(some) * len(some) <= micro for some in lengths)
+        rows = [row for step in epoch for some in step for row in some]
         assert sorted(rows) == list(range(len(one.train)))
         later = source.steps(source.epoch_length - 1)
         assert next(later) == (0, epoch[-1]) and next(later)[0] == 1
