@@ -13,8 +13,6 @@ SOFTMAX_NUMBERS = 2**21
 """Logits in fp32 at once: 8 MB, which stays in a processor's cache from one pass to the next."""
 SMALLEST = 1e-38
 """A learnt token's probability below which losses are not told apart (87 nats); gradients are the same."""
-
-
 CHANGED_LOGITS = ("final_logit_softcapping", "logits_scaling", "logit_scale", "lm_head_multiplier")
 """Settings of networks (Gemma 2, Granite, Cohere, Falcon-H1) whose logits are more than a product."""
 
@@ -114,6 +112,7 @@ def _each(chosen: torch.Tensor, targets: torch.Tensor, head: Any) -> torch.Tenso
             nn.functional.cross_entropy(head(part).float(), some, reduction="none") for part, some in pieces
         ]
         return torch.cat(losses)
+    # torch gives `apply` no types
     each: torch.Tensor = _LinearCrossEntropy.apply(chosen, head.weight, targets)  # type: ignore[no-untyped-call]
     return each
 
@@ -123,6 +122,7 @@ def summed_loss(network: nn.Module, ids: torch.Tensor, labels: torch.Tensor) -> 
     chosen, targets, head = _wanted(network, ids, labels)
     learns = head.weight.requires_grad and head.bias is None and head.weight.dtype == chosen.dtype
     if learns and not torch.is_autocast_enabled(ids.device.type):
+        # torch gives `apply` no types
         total: torch.Tensor = _SummedCrossEntropy.apply(chosen, head.weight, targets)  # type: ignore[no-untyped-call]
         return total
     return _each(chosen, targets, head).sum()

@@ -72,6 +72,7 @@ def _attend(
     dtype = torch.get_autocast_dtype(kind) if torch.is_autocast_enabled(kind) else value.dtype
     query, key, value = (one.to(dtype) for one in (query, key, value))
     scale = query.shape[-1] ** -0.5 if scaling is None else scaling
+    # torch gives `apply` no types
     out = BlockAttention.apply(query, key, value, scale, sliding_window, dropout)  # type: ignore[no-untyped-call]
     return out.transpose(1, 2).contiguous(), None
 

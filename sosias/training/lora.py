@@ -54,6 +54,7 @@ def _forward(layer: Any, x: torch.Tensor) -> torch.Tensor:
     (name,) = layer.active_adapters
     plain = layer.base_layer
     down, up = layer.lora_A[name].weight, layer.lora_B[name].weight
+    # torch gives `apply` no types
     result: torch.Tensor = _LoraLinear.apply(x, plain.weight, plain.bias, down, up, layer.scaling[name])  # type: ignore[no-untyped-call]
     return result
 

@@ -56,6 +56,7 @@ def quicken_norms(network: nn.Module) -> int:
 def _forward(norm: Any, x: torch.Tensor) -> torch.Tensor:
     """Stand in for the forward pass of transformers' norms."""
     more, epsilon = norm.quick
+    # torch gives `apply` no types
     result: torch.Tensor = RmsNorm.apply(x, norm.weight.float() + more, epsilon)  # type: ignore[no-untyped-call]
     return result
 
@@ -67,5 +68,6 @@ def _is(norm: Any, more: int, epsilon: float) -> bool:
     generator = torch.Generator().manual_seed(0)
     sizes = torch.tensor([[epsilon**0.5], [1.0], [30.0]])
     x = (sizes * torch.randn(3, len(weight), generator=generator)).to(weight.device, weight.dtype)
+    # torch gives `apply` no types
     theirs, ours = norm(x).float(), RmsNorm.apply(x, weight.float() + more, epsilon).float()  # type: ignore[no-untyped-call]
     return torch.allclose(theirs, ours, rtol=2 * torch.finfo(x.dtype).eps, atol=1e-6)
