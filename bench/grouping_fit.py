@@ -1,21 +1,25 @@
 """Training of a variant, and what the persona's held-out words cost afterwards, session by session."""
 
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import torch
 
 from bench.grouping_variants import Lesson
-from bench.side_by_side import WORDS, Sums, add, least_seconds, take, timed_steps, word_losses
+from bench.side_by_side import WORDS, Sums, add, word_losses
 from sosias.evaluation.measure import TOGETHER
 from sosias.events import silent
 from sosias.training.fit import Fit
 from sosias.training.methods import trainable_network
 from sosias.training.source import Windows
 
+ROUNDS = 3
+"""How often the speed is measured."""
 STEPS = 2
 """On how many steps of each variant the speed is measured."""
 INNER = "inner"
@@ -30,6 +34,36 @@ def step_seconds(lessons: Mapping[str, Lesson], folder: Path) -> dict[str, float
     for fit in fits.values():
         fit.measure_speed()  # the first pass pays for one-off preparations
     return least_seconds({name: partial(timed_steps, fit, STEPS) for name, fit in fits.items()})
+
+
+def least_seconds(measures: Mapping[str, Callable[[], Sequence[float]]]) -> dict[str, float]:
+    """Return the seconds of a step of each: of each step the least over some rounds, in which all take turns.
+
+    Other work on the machine would otherwise decide how much is learnt in its time.
+    """
+    rounds = [{name: measure() for name, measure in measures.items()} for _round in range(ROUNDS)]
+    least = {name: list(map(min, *(one[name] for one in rounds))) for name in measures}
+    return {name: sum(seconds) / len(seconds) for name, seconds in least.items()}
+
+
+def timed_steps(fit: Fit, count: int) -> list[float]:
+    """Take the first steps of a training; return the seconds of each."""
+    fit.learner.train()
+    seconds = []
+    for _epoch, step in islice(fit.source.steps(0), count):
+        started = time.perf_counter()
+        fit.step(step)
+        seconds.append(time.perf_counter() - started)
+    return seconds
+
+
+def take(fit: Fit, steps: int) -> float:
+    """Take so many steps; return the seconds."""
+    started = time.perf_counter()
+    fit.learner.train()
+    for _epoch, step in islice(fit._steps(), steps):
+        fit.step(step)
+    return time.perf_counter() - started
 
 
 def measure(lesson: Lesson, steps: int, folder: Path, *, untuned: bool) -> dict[str, Any]:

@@ -1,12 +1,10 @@
-"""Trainings side by side: the same time for each, the same held-out words, runs that are kept in a file."""
+"""Trainings side by side: the same messages, the same held-out words, runs that are kept in a file."""
 
 import json
 import math
 import sys
-import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -23,11 +21,8 @@ from sosias.models.pull import pull
 from sosias.settings import Consent, ConsentKind, PersonaSettings, PreparationSettings
 from sosias.templates import Window
 from sosias.training.batches import collate
-from sosias.training.fit import Fit
 from sosias.workspace import Persona, Workspace
 
-ROUNDS = 3
-"""How often the speed is measured."""
 WORDS = "words"
 """What is measured: all of the persona's words."""
 
@@ -65,39 +60,6 @@ def persona_in(
     persona = workspace.new_persona(settings)
     prepare.prepare(workspace, persona)
     return persona
-
-
-# --- equal time ----------------------------------------------------------------------------------
-
-
-def least_seconds(measures: Mapping[str, Callable[[], Sequence[float]]]) -> dict[str, float]:
-    """Return the seconds of a step of each: of each step the least over some rounds, in which all take turns.
-
-    Other work on the machine would otherwise decide how much is learnt in its time.
-    """
-    rounds = [{name: measure() for name, measure in measures.items()} for _round in range(ROUNDS)]
-    least = {name: list(map(min, *(one[name] for one in rounds))) for name in measures}
-    return {name: sum(seconds) / len(seconds) for name, seconds in least.items()}
-
-
-def timed_steps(fit: Fit, count: int) -> list[float]:
-    """Take the first steps of a training; return the seconds of each."""
-    fit.learner.train()
-    seconds = []
-    for _epoch, step in islice(fit.source.steps(0), count):
-        started = time.perf_counter()
-        fit.step(step)
-        seconds.append(time.perf_counter() - started)
-    return seconds
-
-
-def take(fit: Fit, steps: int) -> float:
-    """Take so many steps; return the seconds."""
-    started = time.perf_counter()
-    fit.learner.train()
-    for _epoch, step in islice(fit._steps(), steps):
-        fit.step(step)
-    return time.perf_counter() - started
 
 
 # --- the same words ------------------------------------------------------------------------------

@@ -182,6 +182,18 @@ def test_all_weights_have_no_adapter(tmp_path: Path) -> None:
         assert result["verified"]["largest_difference"] < 0.005
 
 
+def test_a_persona_of_dora_goes_out_merged(tmp_path: Path) -> None:
+    training = FAST.model_copy(update={"method": "dora"})
+    persona = trained(tmp_path, tiny_folder(tmp_path / "base", "llama"), training)
+    for kind in ("hf", "gguf"):
+        result = export_model(persona, tmp_path / kind, kind, weights="F16", listener=silent)
+        assert result["verified"]["largest_difference"] < 0.005
+        assert result["verified"]["training_moved"] > 0.005, "else a lost adapter would not be seen"
+    result = export_model(persona, tmp_path / "adapter", "adapter", listener=silent)
+    assert result["verified"]["largest_difference"] < 0.001
+    assert "adapter.gguf" not in result["files"], "llama.cpp knows no DoRA"
+
+
 def test_what_llama_cannot_compute_is_told(tmp_path: Path) -> None:
     from tests.tiny import tiny_base
 
