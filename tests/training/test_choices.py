@@ -14,6 +14,7 @@ from sosias.settings import Consent, TrainingSettings
 from sosias.templates import open_template
 from sosias.training import choices, foreseen
 from sosias.training.foreseen import NoMemoryForIt, NoRoomForIt, Size, bytes_a_token, standing_bytes
+from tests.bases import tiny_folder
 
 SMALL = Size(135_000_000, 300_000, 106_000_000, 270, 49_152)
 """About SmolLM2's."""
@@ -126,12 +127,14 @@ def test_a_disk_that_is_too_small_is_foreseen(tmp_path: Path) -> None:
         foreseen.check_disk(tmp_path, huge, RESOLVED.model_copy(update={"method": "full"}))
 
 
-def test_a_size_is_counted_without_loading(base_folder: Path) -> None:
+@pytest.mark.parametrize("architecture", ["gpt2", "llama"])
+def test_a_size_is_counted_without_loading(architecture: str, tmp_path: Path) -> None:
     from sosias.models.network import load_network
     from sosias.training.methods import trainable_network
 
-    base = open_base(str(base_folder))
+    base = open_base(str(tiny_folder(tmp_path, architecture)))
     size = foreseen.size_of(base)
+    assert size.transposed == (architecture == "gpt2"), "GPT-2 alone keeps its weights the other way round"
     assert size.weights == sum(value.numel() for value in load_network(base, dtype="float32").parameters())
     training = TrainingSettings(rank=3, alpha=6, dtype="float32")
     adapted = trainable_network(base, training)
