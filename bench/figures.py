@@ -7,6 +7,7 @@ from typing import Any
 TOOLS = ("ours", "trl", "body")
 
 Result = dict[str, Any]
+Curve = Sequence[Sequence[float]]
 
 
 def ratios(rounds: Sequence[dict[str, Result]]) -> Result:
@@ -44,21 +45,40 @@ def speed_of(measured: Result) -> float:
     return float(measured["tokens"] / measured["seconds"])
 
 
-def time_to_quality(ours: Sequence[Sequence[float]], trl: dict[str, Sequence[Sequence[float]]]) -> Result:
-    """Compare curves of (step, seconds, bits per byte); None where ours never comes to TRL's best."""
-    rate = min(trl, key=lambda one: min(bits for *_rest, bits in trl[one]))
-    wanted, theirs = min((bits, seconds) for _step, seconds, bits in trl[rate])
-    reached = [seconds for _step, seconds, bits in ours if bits <= wanted]
+def time_to_quality(ours: Curve, trl: Sequence[Result]) -> Result:
+    """Compare with TRL's best run; None where ours never comes to what that came to.
+
+    Args:
+        ours: (step, seconds, bits per byte) along the run.
+        trl: its runs, each with `learning_rate`, `passes` and its curve, `points`.
+    """
+    each = [one | _best(one["points"], ours) for one in trl]
+    best = min(each, key=lambda one: one["bits_per_byte"])
+    reached = best["our_seconds"]
     return {
-        "time_to_quality": round(theirs / reached[0], 2) if reached and reached[0] else None,
+        "time_to_quality": best["ratio"],
         "quality": {
-            "learning_rate": float(rate),
+            "learning_rate": best["learning_rate"],
+            "passes": best["passes"],
             "bits_per_byte": {
                 "untuned": round(ours[0][2], 4),
-                "trl": round(wanted, 4),
+                "trl": best["bits_per_byte"],
                 "ours": round(min(bits for *_rest, bits in ours), 4),
             },
-            "trl_minutes": round(theirs / 60, 2),
-            "our_minutes": round(reached[0] / 60, 2) if reached else None,
+            "trl_minutes": round(best["seconds"] / 60, 2),
+            "our_minutes": None if reached is None else round(reached / 60, 2),
         },
+        "each": [{name: value for name, value in one.items() if name != "points"} for one in each],
+    }
+
+
+def _best(theirs: Curve, ours: Curve) -> Result:
+    """Return how well a run of TRL's did at its best, after how long, and how soon ours did as well."""
+    wanted, seconds = min((bits, seconds) for _step, seconds, bits in theirs)
+    reached = next((seconds for _step, seconds, bits in ours if bits <= wanted), None)
+    return {
+        "bits_per_byte": round(wanted, 4),
+        "seconds": round(seconds, 1),
+        "our_seconds": None if reached is None else round(reached, 1),
+        "ratio": round(seconds / reached, 2) if reached else None,
     }

@@ -1,4 +1,4 @@
-"""TRL's SFTTrainer on the shared windows: `python -m bench.run_trl FILE [--quality RATE]`."""
+"""TRL's SFTTrainer on the shared windows: `python -m bench.run_trl FILE [--quality RATE PASSES]`."""
 
 import argparse
 import time
@@ -14,9 +14,6 @@ from bench.trl_trainer import batches_of, trainer_for
 from bench.worker import answer
 from sosias.models.base import open_base
 from sosias.training.memory import peak_rss_mb
-
-PASSES = 3
-"""Over its rows, where quality is compared."""
 
 
 def speed(material: Material, folder: Path) -> dict[str, Any]:
@@ -36,12 +33,12 @@ def speed(material: Material, folder: Path) -> dict[str, Any]:
     }
 
 
-def quality(material: Material, rate: float, folder: Path) -> list[Point]:
-    """Train on prompt and completion rows; return the held-out quality along the way."""
+def quality(material: Material, rate: float, passes: int, folder: Path) -> list[Point]:
+    """Train on prompt and completion rows, so many times over; return the held-out quality along the way."""
     training = material.training
     mean = sum(len(row.ids) for row in material.rows) / len(material.rows)
     size = min(len(material.rows), max(1, round(training.batch_tokens / mean)))
-    batches = batches_of(material.rows, size, epochs=PASSES, seed=training.seed)
+    batches = batches_of(material.rows, size, epochs=passes, seed=training.seed)
     curve = Curve(material, len(batches))
     trainer_for(material, batches, folder, curve, rate).train()
     return curve.points
@@ -93,12 +90,13 @@ def run(arguments: argparse.Namespace) -> dict[str, Any]:
     """Measure what is asked for."""
     material, folder = read(arguments.file), arguments.file.parent
     if arguments.quality is not None:
-        return {"points": quality(material, arguments.quality, folder)}
+        rate, passes = arguments.quality
+        return {"points": quality(material, float(rate), int(passes), folder)}
     return speed(material, folder)
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser()
     parser.add_argument("file", type=Path)
-    parser.add_argument("--quality", type=float, metavar="RATE")
+    parser.add_argument("--quality", nargs=2, metavar=("RATE", "PASSES"))
     answer(run, parser)

@@ -74,7 +74,7 @@ def test_trl_learns_the_same_tokens_from_the_same_loss(material: Material, tmp_p
     assert trl["trained_parameters"] == ours["trained_parameters"]
     # One step holds all windows, and fresh adapters add nothing: both begin with the base's own loss.
     assert trl["first_loss"] == pytest.approx(ours["first_loss"], rel=1e-2)
-    points = run_trl.quality(material, 5e-3, tmp_path)
+    points = run_trl.quality(material, 5e-3, 3, tmp_path)
     assert points[0].bits_per_byte > points[-1].bits_per_byte
     assert points[0].bits_per_byte == pytest.approx(
         run_ours.quality(material, tmp_path)[0].bits_per_byte, rel=1e-2
@@ -133,9 +133,11 @@ def test_tools_that_did_other_work_are_not_compared() -> None:
 
 
 def test_the_time_to_quality_is_that_to_trls_best() -> None:
-    trl = {"0.0001": [(0, 0, 3.0), (4, 60, 2.5)], "0.0002": [(0, 0, 3.0), (4, 60, 2.2), (8, 120, 2.3)]}
+    once = {"learning_rate": 1e-4, "passes": 1, "points": [(0, 0, 3.0), (4, 60, 2.5)]}
+    thrice = {"learning_rate": 2e-4, "passes": 3, "points": [(0, 0, 3.0), (4, 60, 2.2), (8, 120, 2.3)]}
     ours = [(0, 0, 3.0), (5, 10, 2.4), (10, 20, 2.1), (15, 30, 2.0)]
-    result = time_to_quality(ours, trl)
+    result = time_to_quality(ours, [once, thrice])
     assert result["time_to_quality"] == 3.0
-    assert result["quality"]["learning_rate"] == 0.0002
-    assert time_to_quality(ours[:2], trl)["time_to_quality"] is None
+    assert (result["quality"]["learning_rate"], result["quality"]["passes"]) == (2e-4, 3)
+    assert [one["ratio"] for one in result["each"]] == [6.0, 3.0]
+    assert time_to_quality(ours[:2], [once, thrice])["time_to_quality"] is None
