@@ -305,7 +305,7 @@ class PersonaSettings(Settings):
     consent: Consent
     """By what right."""
     base: str | None = None
-    """The model to start from: a catalogue name or a folder."""
+    """The model to start from: a catalogue name or a folder, whose path may begin at the workspace."""
     template: TemplateName | None = None
     """How a session is written down for the model."""
     preparation: PreparationSettings = PreparationSettings()
@@ -324,7 +324,7 @@ class RunSettings(Settings):
     """A run's `settings.toml`: everything that was chosen, nothing left to choose."""
 
     base: str
-    """Catalogue name or folder of the base."""
+    """Catalogue name or folder of the base, as a path from the workspace where it lies within."""
     template: str
     """How sessions were written down."""
     persona_author: str

@@ -372,6 +372,11 @@ class Workspace:
         read_settings(path, WorkspaceSettings)
 
 
+def root_of(folder: Path) -> Path | None:
+    """Return the folder of the workspace that a folder lies in, None where it lies in none."""
+    return next((parent for parent in folder.parents if (parent / SETTINGS_FILE).is_file()), None)
+
+
 @dataclass(frozen=True)
 class Persona:
     """One persona's folder: its settings, sessions, runs and reports."""

@@ -12,7 +12,7 @@ from sosias.evaluation.interval import SessionLoss, mean_fall, paired_interval
 from sosias.evaluation.measure import run_losses
 from sosias.events import Listener, Notice, silent
 from sosias.language import translate as _
-from sosias.models.base import open_base
+from sosias.models.base import started_from
 from sosias.settings import RunSettings
 from sosias.templates import open_template
 from sosias.training.learnt import read_learnt, unseen
@@ -105,7 +105,7 @@ def _rounded(values: dict[str, float]) -> dict[str, float]:
 def _run_losses(run: Run, sessions: list[Session], listener: Listener) -> list[SessionLoss]:
     """Return the losses of a finished run on the test sessions."""
     settings = run.settings
-    base = open_base(settings.base)
+    base = started_from(run)
     template = open_template(
         settings.template,
         base,

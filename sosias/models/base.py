@@ -19,7 +19,7 @@ from sosias.events import Choice
 from sosias.language import translate as _
 from sosias.models.catalogue import CATALOGUE, GEMMA3, SMOLLM2
 from sosias.models.folder import BaseConfig, config_of_folder, is_base_folder, tokenizer_of_folder
-from sosias.workspace import write_json
+from sosias.workspace import Run, root_of, write_json
 
 GGUF_NAME = "model.gguf"
 
@@ -92,8 +92,41 @@ def write_config(folder: Path, config: BaseConfig) -> None:
     write_json(folder / "base.json", asdict(config))
 
 
-def open_base(name_or_folder: str) -> Base:
+def whole_name(name_or_folder: str, root: Path | None = None) -> str:
+    """Return the whole path of a base's folder, looked for from a workspace's `root` and then from here.
+
+    A catalogue name stays as it is, and so does what is neither.
+    """
+    if name_or_folder in CATALOGUE:
+        return name_or_folder
+    here = Path(name_or_folder).expanduser()
+    places = (here,) if root is None else (root / here, here)
+    return next((str(folder.resolve()) for folder in places if is_base_folder(folder)), name_or_folder)
+
+
+def stored_name(base: Base, root: Path | None) -> str:
+    """Return what a run calls its base: in the workspace at `root` from there, so that it can be moved."""
+    if base.embedded or root is None or not base.folder.is_relative_to(root):
+        return base.name
+    path = base.folder.relative_to(root).as_posix()
+    return f"./{path}" if path in CATALOGUE else path
+
+
+def started_from(run: Run) -> Base:
+    """Return the base that a run was trained from.
+
+    Raises:
+        BaseMissing, UnknownBase: it is not on this machine, or not where it was.
+    """
+    if run.start_folder.is_dir():
+        return open_base(str(run.start_folder))
+    return open_base(run.settings.base, root_of(run.folder))
+
+
+def open_base(name_or_folder: str, root: Path | None = None) -> Base:
     """Return the base of that catalogue name, or in that Hugging Face folder.
+
+    A relative path is one from the workspace at `root`, or else from here.
 
     Raises:
         BaseMissing: in the catalogue, not yet on this machine.
@@ -103,9 +136,9 @@ def open_base(name_or_folder: str) -> Base:
         if not is_pulled(name_or_folder):
             raise BaseMissing(name=name_or_folder)
         return Base(name_or_folder, catalogue_folder(name_or_folder))
-    folder = Path(name_or_folder).expanduser()
+    folder = Path(whole_name(name_or_folder, root))
     if is_base_folder(folder):
-        return Base(str(folder.resolve()), folder.resolve())
+        return Base(str(folder), folder)
     nearest = process.extract(name_or_folder.lower(), list(CATALOGUE), scorer=fuzz.WRatio)
     raise UnknownBase(name=name_or_folder, names=", ".join(name for name, *_rest in nearest))
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from sosias.events import Listener, Notice
 from sosias.language import translate as _
-from sosias.models.base import choose_base, is_pulled
+from sosias.models.base import choose_base, is_pulled, whole_name
 from sosias.models.catalogue import CATALOGUE
 from sosias.models.terms import record_acceptance, terms_accepted
 from sosias.pipeline.jobs import run_step
@@ -103,7 +103,7 @@ def settle_base(
     terms; a no to a base that was not named leads to another.
     """
     settings = persona.settings
-    base = wanted or settings.base
+    base = wanted or (settings.base and whole_name(settings.base, workspace.folder))
     if base is not None:
         _ask(base, accept)
         return base

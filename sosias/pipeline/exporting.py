@@ -17,7 +17,7 @@ from sosias.errors import SosiasError
 from sosias.events import Listener, Notice, Progress
 from sosias.language import translate as _
 from sosias.models.adapter import AdapterNotLora, write_adapter_gguf
-from sosias.models.base import Base, open_base
+from sosias.models.base import Base, open_base, started_from
 from sosias.models.export import NOT_WRITABLE, Weights, write_gguf
 from sosias.models.hf_out import carry_terms, dtype_of, write_hf
 from sosias.models.own_gguf import with_gguf
@@ -99,7 +99,7 @@ class Subject:
     def origin(self) -> Base:
         """The base that training began with, where it is still here; else what it ended in."""
         try:
-            return open_base(self.settings.base)
+            return started_from(self.run)
         except SosiasError:
             return self.base
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from sosias.events import Listener, Notice
 from sosias.language import translate as _
-from sosias.workspace import Persona, Run, Workspace
+from sosias.workspace import Persona, Run, Workspace, root_of
 
 Step = Callable[[Path, str | None, dict[str, Any], Listener], dict[str, Any]]
 
@@ -80,13 +80,15 @@ def train_step(
     `samples`: somebody looks on, who is told what it would reply meanwhile.
     """
     from sosias.training.distributed import place
+    from sosias.training.plan import requested
     from sosias.training.train import train
 
     workspace = Workspace.open(folder)
     one = workspace.persona(persona)
-    if (arguments.get("method") or one.settings.training.method) != "scratch":
-        _tell_traps(one, arguments.get("base") or one.settings.base, listener)
     overrides = {name: value for name, value in arguments.items() if name != "samples"}
+    wanted = requested(one, overrides)
+    if wanted.training.method != "scratch":
+        _tell_traps(one, wanted.base, listener)
     samples = arguments.get("samples", False)
     result = train(workspace, one, listener=listener, overrides=overrides, samples=samples)
     return result | {"page": _page(one)} if place().first else result
@@ -151,8 +153,9 @@ def _tell_traps(persona: Persona, name: str | None, listener: Listener) -> None:
 
     if name is None:
         return
+    base = open_base(name, root_of(persona.folder))
     turns = (turn for session in read_sessions(persona) for turn in session.turns if turn.persona)
-    for said in traps(open_base(name), (bubble for turn in turns for bubble in turn.bubbles)):
+    for said in traps(base, (bubble for turn in turns for bubble in turn.bubbles)):
         listener(Notice(said))
 
 

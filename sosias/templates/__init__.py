@@ -1,5 +1,7 @@
 """A session to windows of token ids and a loss mask; a reply to bubbles."""
 
+from pathlib import Path
+
 from sosias.events import Choice
 from sosias.language import translate as _
 from sosias.models.base import Base
@@ -28,9 +30,10 @@ def open_template(
 
 def choose_template(base: Base, *, group: bool) -> Choice:
     """Return `chat` for a base with roles of its own and two people, else `transcript`."""
+    name = Path(base.name).name  # of a folder, no path of this machine
     if base.config.chat_markup is None:
-        why = _("the base {base} knows no roles").format(base=base.name)
+        why = _("the base {base} knows no roles").format(base=name)
         return Choice("template", "transcript", why)
     if group:
         return Choice("template", "transcript", _("more than two people speak, and names keep them apart"))
-    return Choice("template", "chat", _("the base {base} knows roles").format(base=base.name))
+    return Choice("template", "chat", _("the base {base} knows roles").format(base=name))

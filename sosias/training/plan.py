@@ -11,7 +11,7 @@ from sosias.corpus import prepared
 from sosias.corpus.session import Session
 from sosias.errors import SosiasError
 from sosias.events import Choice
-from sosias.models.base import Base, open_base
+from sosias.models.base import Base, open_base, started_from, stored_name, whole_name
 from sosias.models.spread import spread_of
 from sosias.settings import GenerationSettings, PersonaSettings, RunSettings, TrainingSettings
 from sosias.templates import Template, Window, choose_template, open_template
@@ -19,7 +19,7 @@ from sosias.training.choices import after_windows, before_windows
 from sosias.training.foreseen import Size, size_of
 from sosias.training.learnt import key
 from sosias.training.samples import Prompt, prompts
-from sosias.workspace import BadSettings, Persona, Run, write_text
+from sosias.workspace import BadSettings, Persona, Run, root_of, write_text
 
 OF_THE_MACHINE = ("steps", "micro_batch_tokens", "dtype")
 """What is chosen by what the machine can do at the moment: a run keeps its own when it is gone on with."""
@@ -85,6 +85,8 @@ def requested(persona: Persona, overrides: dict[str, Any]) -> PersonaSettings:
     elif "size" in given:
         raise OnlyFromScratch
     own: dict[str, Any] = {name: given.pop(name) for name in ("base", "template") if name in given}
+    if "base" in own:
+        own["base"] = whole_name(own["base"])  # it was typed here; the file's begins at the workspace
     try:
         own["training"] = TrainingSettings.model_validate(settings.training.model_dump() | given)
     except ValidationError as error:
@@ -98,7 +100,8 @@ def plan_run(persona: Persona, sessions: list[Session], settings: PersonaSetting
     """Choose what is left to choose, and cut the windows."""
     if settings.base is None:
         raise NoBase(name=persona.name)
-    base = open_base(settings.base)
+    root = root_of(persona.folder)
+    base = open_base(settings.base, root)
     size = size_of(base)
     if settings.training.method != "full" and settings.training.alpha is None:
         size = replace(size, spread=spread_of(base))
@@ -115,7 +118,7 @@ def plan_run(persona: Persona, sessions: list[Session], settings: PersonaSetting
         raise NothingToLearn(name=persona.name)
     training, then = after_windows(training, size, learnt)
     run = RunSettings(
-        base=settings.base,
+        base=stored_name(base, root),
         template=template_name,
         persona_author=author,
         partner=prepared.partner(sessions),
@@ -168,9 +171,19 @@ def same_run(persona: Persona, wanted: RunSettings, left_open: Iterable[str]) ->
     if not run.settings_file.is_file():
         return run
     found = run.settings
+    if found.base != wanted.base:
+        found = found.model_copy(update={"base": _base_now(run)})
     own = {name: getattr(found.training, name) for name in (*left_open, *LOOKED_AT)}
     training = wanted.training.model_copy(update=own)
     return run if found == wanted.model_copy(update={"training": training}) else None
+
+
+def _base_now(run: Run) -> str:
+    """Return what the base of a run is called today: earlier runs have it as it was typed."""
+    try:
+        return stored_name(started_from(run), root_of(run.folder))
+    except SosiasError:
+        return run.settings.base
 
 
 def remembered(run: Run, choices: Sequence[Choice]) -> list[Choice]:

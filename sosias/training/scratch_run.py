@@ -12,7 +12,7 @@ from sosias.corpus import prepared
 from sosias.errors import SosiasError
 from sosias.events import Choice, Listener, Notice
 from sosias.language import translate as _
-from sosias.models.base import Base, open_base
+from sosias.models.base import Base, open_base, stored_name
 from sosias.models.network import cpu_dtype, load_network
 from sosias.models.vocabulary import choose_size
 from sosias.settings import PersonaSettings, RunSettings, TrainingSettings
@@ -33,7 +33,15 @@ from sosias.training.scratch import (
     save_base,
 )
 from sosias.training.scratch_corpus import Texts, shards_in, trained_tokenizer, watched
-from sosias.workspace import Persona, Run, atomic_folder, private_folder, write_json, write_settings
+from sosias.workspace import (
+    Persona,
+    Run,
+    atomic_folder,
+    private_folder,
+    root_of,
+    write_json,
+    write_settings,
+)
 
 if TYPE_CHECKING:
     from sosias.training.fit import Fit, Fitted
@@ -153,7 +161,8 @@ def _carry_out(
     for choice in [*memory, *fit.choose_steps()]:
         choices.append(choice)
         listener(choice)
-    settings = settings.model_copy(update={"training": fit.settings, "base": base.name})
+    name = stored_name(base, root_of(run.folder))
+    settings = settings.model_copy(update={"training": fit.settings, "base": name})
     write_settings(run.settings_file, settings)
     choices = remembered(run, choices)
     fitted = fit.run()

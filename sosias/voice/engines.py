@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from sosias.events import Choice, Listener
 from sosias.language import translate as _
 from sosias.models.adapter import AdapterNotLora, write_adapter_gguf
-from sosias.models.base import Base, open_base
+from sosias.models.base import Base, open_base, started_from
 from sosias.models.export import NOT_WRITABLE
 from sosias.models.own_gguf import with_gguf
 from sosias.settings import GenerationSettings
@@ -25,7 +25,7 @@ def base_of(run: Run) -> Base:
     """
     if run.weights_folder.is_dir():
         return open_base(str(run.weights_folder))
-    return open_base(run.settings.base)
+    return started_from(run)
 
 
 def adapter_of(run: Run) -> Path | None:
@@ -56,7 +56,7 @@ def open_engine(name: str, base: Base, run: Run, context_tokens: int, listener: 
         return _open(name, base, run, context_tokens, listener)
 
     def untuned() -> Engine:
-        return _open(name, open_base(run.settings.base), None, context_tokens, listener)
+        return _open(name, started_from(run), None, context_tokens, listener)
 
     return WithUntuned(_open(name, base, run, context_tokens, listener), untuned)
 

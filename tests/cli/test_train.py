@@ -1,6 +1,7 @@
 """`sosias train` hands its options on, and says in a sentence what came of it."""
 
 import json
+import shutil
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 from sosias.cli.call import Call
 from sosias.cli.main import run
 from sosias.settings import Consent, PersonaSettings
+from sosias.training.plan import requested
 from sosias.workspace import Workspace
 
 RESULT = {"base": "tiny", "steps": 3, "seconds": 61.0, "tokens_per_second": 10.0, "page": "index.html"}
@@ -45,6 +47,22 @@ def test_method_and_length_reach_the_training(
     assert (asked["step"], asked["method"], asked["epochs"]) == ("train", "full", 2)
     assert (asked["base"], asked["minutes"]) == ("tiny", None)
     assert asked["samples"] is False, "nobody looks on"
+
+
+def test_the_base_of_the_settings_is_the_workspace_s(
+    workspace: Workspace,
+    asked: dict[str, Any],
+    llama_folder: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for place in (workspace.folder, tmp_path):
+        shutil.copytree(llama_folder, place / "tiny")
+    monkeypatch.chdir(tmp_path)
+    assert run(["-C", "chats", "train", "--json"]) == 0
+    assert asked["base"] == str(workspace.folder / "tiny")
+    assert run(["-C", "chats", "train", "--base", "tiny", "--json"]) == 0
+    assert requested(workspace.persona(), {"base": asked["base"]}).base == str((tmp_path / "tiny").resolve())
 
 
 def test_a_person_is_told_in_a_sentence(

@@ -7,11 +7,12 @@ import pytest
 
 from sosias.evaluation.evaluate import evaluate
 from sosias.events import Event, Sample
-from sosias.models.base import open_base
+from sosias.models.base import open_base, started_from
 from sosias.training import scratch_run
 from sosias.training.scratch_run import TooLittleText
 from sosias.training.train import train
-from sosias.workspace import Persona, Workspace
+from sosias.voice.voice import open_voice
+from sosias.workspace import Persona, Workspace, write_settings
 from tests.tiny import QUICK, novel, tiny_novels, tiny_persona
 
 
@@ -54,6 +55,25 @@ def test_general_spanish_then_a_person(novels: tuple[Workspace, Persona], tmp_pa
         own, ana = tiny_persona(tmp_path / method, base.folder, training)
         losses = train(own, ana)["validation_losses"]
         assert losses[-1] < losses[0]
+
+
+def test_the_workspace_can_be_moved(novels: tuple[Workspace, Persona], tmp_path: Path) -> None:
+    workspace, persona = novels
+    result = train(workspace, persona, overrides={"steps": 1})
+    run = persona.finished_run()
+    assert run.settings.base == "personas/spanish/runs/001/start"
+    before = evaluate(workspace, persona)
+    moved = Workspace.open(workspace.folder.rename(tmp_path / "other"))
+    persona = moved.persona()
+    assert evaluate(moved, persona) == before
+    with open_voice(persona) as speaker:
+        assert [speaker.write("la casa", 4, seed=3, tuned=tuned) for tuned in (True, False)]
+    assert train(moved, persona, overrides={"steps": 1}) == result
+    run = persona.finished_run()
+    gone = str(workspace.folder / "personas/spanish/runs/001/start")  # whole, as it once was written down
+    write_settings(run.settings_file, run.settings.model_copy(update={"base": gone}))
+    assert started_from(run).folder == run.start_folder.resolve()
+    assert train(moved, persona, overrides={"steps": 1}) == result
 
 
 def test_a_run_that_is_cut_off_ends_in_the_same_weights(

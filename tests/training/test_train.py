@@ -4,6 +4,7 @@ import json
 import math
 import multiprocessing
 import os
+import shutil
 import signal
 import stat
 import sys
@@ -16,6 +17,7 @@ import torch
 
 from sosias.corpus import prepared
 from sosias.events import Choice, Event, Notice, Progress, silent
+from sosias.models.base import started_from
 from sosias.training import fit as fitting
 from sosias.training import train as training
 from sosias.training.checkpoint import BadCheckpoint, Checkpoint
@@ -26,7 +28,8 @@ from sosias.training.plan import NotFromScratch, OnlyFromScratch, plan_run
 from sosias.training.schedule import learning_rate
 from sosias.training.source import Windows
 from sosias.training.stepper import LossNotFinite
-from sosias.workspace import Persona, Workspace, WorkspaceBusy
+from sosias.voice.voice import open_voice
+from sosias.workspace import Persona, Workspace, WorkspaceBusy, write_settings
 from tests.tiny import QUICK, tiny_persona
 
 
@@ -90,6 +93,45 @@ def test_the_same_settings_are_not_trained_twice(llama_folder: Path, tmp_path: P
     assert any(isinstance(event, Notice) for event in hears.events)
     training.train(workspace, persona, overrides={"steps": 3})
     assert [run.folder.name for run in persona.runs()] == ["001", "002"]
+
+
+def test_a_base_is_the_same_from_wherever_it_is_named(
+    llama_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workspace, persona = tiny_persona(tmp_path / "chats", tmp_path / "none")
+    monkeypatch.chdir(llama_folder.parent)
+    first = training.train(workspace, persona, overrides={"base": f"./{llama_folder.name}", "steps": 1})
+    (run,) = persona.runs()
+    assert run.settings.base == str(llama_folder.resolve())
+    monkeypatch.chdir(tmp_path)
+    with open_voice(persona) as speaker:
+        assert speaker.write("claro", 2, seed=3)
+    elsewhere = os.path.relpath(llama_folder, tmp_path)
+    assert training.train(workspace, persona, overrides={"base": elsewhere, "steps": 1}) == first
+    write_settings(run.settings_file, run.settings.model_copy(update={"base": elsewhere}))  # as it once was
+    assert started_from(run).folder == llama_folder.resolve()
+    assert training.train(workspace, persona, overrides={"base": str(llama_folder), "steps": 1}) == first
+    assert len(persona.runs()) == 1
+
+
+def test_a_base_in_the_workspace_moves_with_it(
+    llama_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workspace, persona = tiny_persona(tmp_path / "chats", Path("bases/own"))
+    own = shutil.copytree(llama_folder, workspace.folder / "bases" / "own")
+    shutil.copytree(llama_folder, tmp_path / "bases" / "own")  # another one, of the same name
+    monkeypatch.chdir(tmp_path)
+    first = training.train(workspace, persona, overrides={"steps": 1})  # named in persona.toml
+    (run,) = persona.runs()
+    assert run.settings.base == "bases/own" and started_from(run).folder == own.resolve()
+    monkeypatch.chdir(own)
+    assert training.train(workspace, persona, overrides={"base": ".", "steps": 1}) == first
+    monkeypatch.chdir(tmp_path)
+    workspace.folder.rename(tmp_path / "other")
+    persona = Workspace.open(tmp_path / "other").persona()
+    assert started_from(persona.finished_run()).folder == (tmp_path / "other" / "bases" / "own").resolve()
+    with open_voice(persona) as speaker:
+        assert speaker.write("claro", 2, seed=3)
 
 
 def test_what_train_answers_for_is_what_chats_use(llama_folder: Path, tmp_path: Path) -> None:
