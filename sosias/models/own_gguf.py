@@ -1,6 +1,7 @@
-"""A GGUF for a base that came without one, made once: in the user's cache, or beside a run's own weights.
+"""A GGUF for a base that came without one, made once: in the user's cache, or beside weights of a run.
 
-A run's weights hold what somebody wrote, so their GGUF lies with them and goes when they go.
+A run's weights hold what somebody wrote, so their GGUF lies with them and goes when they go, whatever
+stands on them.
 """
 
 import hashlib
@@ -14,14 +15,14 @@ from sosias.language import translate as _
 from sosias.models.base import GGUF_NAME, Base, cache_folder
 from sosias.models.disk import room_for
 from sosias.models.export import write_gguf
-from sosias.workspace import private_folder
+from sosias.workspace import Run, private_folder
 
 WEIGHTS = ("config.json", "tokenizer.json", "vocab.json", "merges.txt", "*.safetensors", "*.bin")
 """What a GGUF is made from."""
 
 
-def with_gguf(base: Base, *, beside: bool = False, listener: Listener = silent) -> Base:
-    """Return the base with a GGUF, made now where there is none; `beside` its weights, or in the cache.
+def with_gguf(base: Base, *, listener: Listener = silent) -> Base:
+    """Return the base with a GGUF, made now where there is none.
 
     Q8_0 takes half the room and half the time of F16, and a base's next-token probabilities differ by
     about a hundredth (total variation).
@@ -33,7 +34,7 @@ def with_gguf(base: Base, *, beside: bool = False, listener: Listener = silent) 
     """
     if base.gguf is not None:
         return base
-    path = base.folder / GGUF_NAME if beside else _place(base)
+    path = base.folder / GGUF_NAME if _of_a_run(base.folder) else _place(base)
     with FileLock(private_folder(path.parent) / "gguf.lock"):
         if not path.is_file():
             said = _("llama.cpp needs a file of its own; written once, half as large as F16")
@@ -43,6 +44,11 @@ def with_gguf(base: Base, *, beside: bool = False, listener: Listener = silent) 
             for older in set(path.parent.glob("*.gguf")) - {path}:
                 older.unlink()
     return replace(base, made=path)
+
+
+def _of_a_run(folder: Path) -> bool:
+    run = Run(folder.parent)
+    return run.settings_file.is_file() and folder in (run.weights_folder, run.start_folder)
 
 
 def _place(base: Base) -> Path:

@@ -82,7 +82,7 @@ def _prepare(base: Base, run: Run | None, listener: Listener) -> tuple[Base, Pat
         adapter = run.adapter_gguf
         if not adapter.is_file():
             write_adapter_gguf(run.adapter_folder, base, adapter)
-    return with_gguf(base, beside=base.folder == run.weights_folder.resolve(), listener=listener), adapter
+    return with_gguf(base, listener=listener), adapter
 
 
 class WithUntuned:

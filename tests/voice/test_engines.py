@@ -84,6 +84,19 @@ def test_weights_of_a_run_keep_their_file_beside_them(tmp_path: Path, cache: Pat
     assert not list(cache.rglob("*.gguf")), "what somebody wrote stays in the workspace"
 
 
+@pytest.mark.parametrize("kept", ["weights", "start"])
+def test_so_do_those_of_another_run_that_an_adapter_is_trained_on(
+    tmp_path: Path, cache: Path, kept: str
+) -> None:
+    other = run_on(tmp_path / "gone", tmp_path / "other")
+    base = open_base(str(tiny_folder(other.folder / kept, "gpt2")))
+    run = run_on(base.folder, tmp_path / "run")
+    random_adapter(base, run.adapter_folder, spread=0.1)
+    assert choose_engine(base_of(run), run, silent).value == "llama.cpp"
+    assert (base.folder / "model.gguf").is_file()
+    assert not list(cache.rglob("*.gguf")), "with that run it is deleted"
+
+
 @pytest.mark.parametrize("change", [("gpt2", "mamba"), ("gelu_new", "relu")])
 def test_what_llama_cannot_compute_speaks_through_torch(
     adapted: tuple[Base, Run], cache: Path, change: tuple[str, str]
