@@ -159,7 +159,7 @@ def tiny_persona(folder: Path, base: Path, training: TrainingSettings = QUICK) -
     return workspace, persona
 
 
-def add_later(workspace: Workspace, persona: Persona) -> None:
+def add_later(workspace: Workspace, persona: Persona, count: int = 240) -> None:
     """Import and prepare that chat, too."""
-    pq.write_table(to_table(with_ids(later())), workspace.messages_folder / "0002.parquet")
+    pq.write_table(to_table(with_ids(later(count))), workspace.messages_folder / "0002.parquet")
     prepare.prepare(workspace, persona)

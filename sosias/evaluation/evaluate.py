@@ -15,7 +15,7 @@ from sosias.language import translate as _
 from sosias.models.base import started_from
 from sosias.settings import RunSettings
 from sosias.templates import open_template
-from sosias.training.learnt import read_learnt, unseen
+from sosias.training.learnt import key, read_learnt, unseen
 from sosias.training.plan import plan_run, split_windows
 from sosias.training.train import carry_out
 from sosias.workspace import Persona, Run, Workspace, private_folder, write_json
@@ -30,6 +30,21 @@ class ChangedSessions(SosiasError):
     """The sessions of {name} have changed since it was trained: run sosias -p {name} train first."""
 
 
+class FoldsFromScratch(SosiasError):
+    """{name} is a network from scratch: each fold would need a vocabulary and a network of its own, and none
+    is trained. Leave --folds out."""
+
+
+class FoldsOfUpdate(SosiasError):
+    """The newest run of {name} is an update, and a fold is trained from the base, so their mean would be of
+    two different things: leave --folds out, or train anew with sosias -p {name} train first."""
+
+
+class NothingHeldOut(SosiasError):
+    """Among the sessions of {name} none is left to measure on that no training has learnt: import newer
+    messages, or more of them, and run sosias -p {name} prepare."""
+
+
 class FoldInterrupted(SosiasError):
     """The evaluation was interrupted in fold {fold}: the same command goes on where it stopped."""
 
@@ -42,20 +57,30 @@ def evaluate(
     Returns (and writes to `report/report.json`) the keys of the design's `evaluate`; `fall` is a
     share of the base's bits per byte, and `low` and `high` are the ends of its 95 % interval.
 
+    A run is measured on the preparation that it was trained on, or on a later one in which each session
+    that it has learnt still stands word for word: then none of it is in the sessions held out.
+
     Raises:
         NotTrained, ChangedSessions: there is no run, or it was trained on other sessions.
-        NotThatManyFolds: the folds would leave nothing to train on.
+        NothingHeldOut: there is no session to measure on.
+        NotThatManyFolds, FoldsFromScratch, FoldsOfUpdate: the folds would leave nothing to train on, or
+            not be trained as the run was.
     """
     with workspace.writing():
         run = persona.finished_run()
         settings = run.settings
-        if settings.sessions_sha256 != prepared.fingerprint(persona):
+        if folds:
+            _check_folds(persona, settings, folds)
+        sessions = prepared.read_sessions(persona)
+        unchanged = settings.sessions_sha256 == prepared.fingerprint(persona)
+        if not unchanged and (folds or not _is_learnt_apart(persona, run, sessions)):
             raise ChangedSessions(name=persona.name)
         if folds:
-            _check_folds(persona, folds)
             losses = [_fold_losses(persona, run, number, folds, listener) for number in range(folds)]
         else:
-            losses = [_run_losses(run, prepared.read_sessions(persona), listener)]
+            losses = [_run_losses(run, sessions, listener)]
+        if not all(losses):
+            raise NothingHeldOut(name=persona.name)
         report = summarise(losses) | {"run": run.folder.name, "base": settings.base}
         write_json(persona.report_folder / "report.json", report)
         return report
@@ -102,6 +127,16 @@ def _rounded(values: dict[str, float]) -> dict[str, float]:
     return {name: round(value, 4) for name, value in values.items()}
 
 
+def _is_learnt_apart(persona: Persona, run: Run, sessions: Sequence[Session]) -> bool:
+    """Is every session that the run has learnt among these as it was, and the persona the same?
+
+    No message of the persona is in two sessions, so none that was learnt is then in one that was not.
+    """
+    learnt = read_learnt(run)
+    same_persona = prepared.persona_name(persona.settings) == run.settings.persona_author
+    return same_persona and bool(learnt) and learnt <= {key(session) for session in sessions}
+
+
 def _run_losses(run: Run, sessions: list[Session], listener: Listener) -> list[SessionLoss]:
     """Return the losses of a finished run on the test sessions."""
     settings = run.settings
@@ -146,8 +181,12 @@ def _folds_folder(persona: Persona, settings: RunSettings, folds: int) -> Path:
     return persona.report_folder / "folds" / name
 
 
-def _check_folds(persona: Persona, folds: int) -> None:
-    settings = persona.settings.preparation
-    most = int((1 - settings.validation) / settings.test / 2)
+def _check_folds(persona: Persona, settings: RunSettings, folds: int) -> None:
+    if settings.training.method == "scratch":
+        raise FoldsFromScratch(name=persona.name)
+    if settings.parent is not None:
+        raise FoldsOfUpdate(name=persona.name)
+    preparation = persona.settings.preparation
+    most = int((1 - preparation.validation) / preparation.test / 2)
     if folds > most:
-        raise NotThatManyFolds(folds=folds, test=settings.test, most=most)
+        raise NotThatManyFolds(folds=folds, test=preparation.test, most=most)

@@ -65,6 +65,7 @@ def trainable_network(base: Base, training: TrainingSettings, parent: Run | None
         network = load_network(base if parent is None else weights_of(parent), dtype="float32")
         network.requires_grad_(True)
     else:
+        assert training.method in ("lora", "dora", "qlora"), "a network from scratch is made elsewhere"
         network = _adapted(_frozen(base, training), base, training, parent)
     return network
 

@@ -16,9 +16,11 @@ from sosias.evaluation.measure import session_losses, word_losses
 from sosias.events import silent
 from sosias.models.network import load_network
 from sosias.training import train as training
+from sosias.training.learnt import key, write_learnt
 from sosias.training.methods import trainable_network
 from sosias.training.plan import plan_run
-from tests.tiny import QUICK, tiny_persona
+from sosias.training.update import update
+from tests.tiny import QUICK, add_later, tiny_novels, tiny_persona
 
 losses = st.lists(
     st.builds(
@@ -128,4 +130,60 @@ def test_changed_sessions_are_not_measured_with_an_old_run(llama_folder: Path, t
     persona.save(persona.settings.model_copy(update={"preparation": preparation}))
     prepare.prepare(workspace, persona)
     with pytest.raises(evaluation.ChangedSessions):
+        evaluation.evaluate(workspace, persona)
+
+
+def test_a_network_from_scratch_is_measured_and_no_fold_of_it_is_trained(tmp_path: Path) -> None:
+    workspace, persona = tiny_novels(tmp_path)
+    training.train(workspace, persona)
+    assert evaluation.evaluate(workspace, persona)["bits_per_byte"]["low"] > 0
+    with pytest.raises(evaluation.FoldsFromScratch):
+        evaluation.evaluate(workspace, persona, folds=2)
+    assert not (persona.report_folder / "folds").exists()
+
+
+def test_an_update_is_measured_and_no_fold_stands_for_it(llama_folder: Path, tmp_path: Path) -> None:
+    workspace, persona = tiny_persona(tmp_path / "chats", llama_folder)
+    training.train(workspace, persona)
+    add_later(workspace, persona)
+    assert update(workspace, persona)["parent"] == "001"
+    assert evaluation.evaluate(workspace, persona)["run"] == "002"
+    with pytest.raises(evaluation.FoldsOfUpdate):
+        evaluation.evaluate(workspace, persona, folds=2)
+
+
+def test_a_run_is_measured_on_newer_talk_that_taught_it_nothing(llama_folder: Path, tmp_path: Path) -> None:
+    workspace, persona = tiny_persona(tmp_path / "chats", llama_folder, QUICK.model_copy(update={"steps": 1}))
+    training.train(workspace, persona)
+    before = evaluation.evaluate(workspace, persona)
+    add_later(workspace, persona, 2)
+    assert not update(workspace, persona)["updated"]
+    report = evaluation.evaluate(workspace, persona)
+    assert report["run"] == before["run"] == "001"
+    assert report["folds"][0]["words"] > before["folds"][0]["words"]
+    with pytest.raises(evaluation.ChangedSessions):  # the last fold is the run on its own sessions
+        evaluation.evaluate(workspace, persona, folds=2)
+
+
+@pytest.mark.parametrize("changed", ["other person", "no record"])
+def test_a_run_is_not_measured_where_nothing_proves_what_it_learnt(
+    llama_folder: Path, tmp_path: Path, changed: str
+) -> None:
+    workspace, persona = tiny_persona(tmp_path / "chats", llama_folder, QUICK.model_copy(update={"steps": 1}))
+    training.train(workspace, persona)
+    if changed == "other person":
+        persona.save(persona.settings.model_copy(update={"author": "Bea"}))
+    else:
+        persona.finished_run().learnt_file.unlink()
+    add_later(workspace, persona, 2)
+    with pytest.raises(evaluation.ChangedSessions):
+        evaluation.evaluate(workspace, persona)
+
+
+def test_nothing_held_out_is_said(llama_folder: Path, tmp_path: Path) -> None:
+    workspace, persona = tiny_persona(tmp_path / "chats", llama_folder, QUICK.model_copy(update={"steps": 1}))
+    training.train(workspace, persona)
+    known = {key(session) for session in prepared.read_sessions(persona)}
+    write_learnt(persona.finished_run(), known)
+    with pytest.raises(evaluation.NothingHeldOut):
         evaluation.evaluate(workspace, persona)

@@ -97,6 +97,11 @@ def test_what_is_kept_is_what_was_trained(llama_folder: Path, tmp_path: Path, me
     torch.testing.assert_close(ours, kept)
 
 
+def test_no_adapter_is_trained_beside_a_network_from_scratch(llama_folder: Path) -> None:
+    with pytest.raises(AssertionError, match="from scratch"):
+        trainable_network(open_base(str(llama_folder)), TrainingSettings(method="scratch", rank=4, alpha=8))
+
+
 def test_qlora_says_what_it_needs(llama_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(importlib.util, "find_spec", lambda _name: None)
     with pytest.raises(NoFourBits, match=r"sosias\[qlora\]"):
