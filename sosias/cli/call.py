@@ -65,7 +65,9 @@ class Call:
     @property
     def watched(self) -> bool:
         """Does what is said on the way go to somebody's eyes, and not into a file?"""
-        return self.err.is_terminal
+        from sosias.cli.terminal import is_watched
+
+        return is_watched(self.err)
 
     def workspace(self) -> "Workspace":
         from sosias.workspace import Workspace

@@ -23,9 +23,13 @@ def title(step: str) -> str:
     titles = {
         "import": _("Reading the export"),
         "prepare": _("Preparing"),
+        "review": _("Looking for names"),
         "pull": _("Fetching the base"),
         "train": _("Training"),
+        "update": _("Updating"),
         "evaluate": _("Measuring"),
+        "export": _("Exporting"),
+        "push": _("Sending the export"),
     }
     return titles.get(step, step)
 
@@ -37,10 +41,19 @@ def said(event: Choice | Notice) -> Text:
     return Text.assemble((f"{event.what}: ", "dim"), (event.value, "bold"), (f" ({event.why})", "dim"))
 
 
+def is_watched(console: Console) -> bool:
+    """Does what is said go to somebody's eyes?
+
+    The file itself has to be a terminal: FORCE_COLOR and TTY_COMPATIBLE only ask for one's colours,
+    also in a log, where nobody's messages may get.
+    """
+    return console.is_terminal and console.file.isatty()
+
+
 @contextmanager
 def shown(console: Console) -> Iterator[events.Listener]:
     """Give a listener that shows progress with the time left until the work ends."""
-    if not console.is_terminal:
+    if not is_watched(console):
         yield _Lines(console).listen
         return
     bars = _Bars(console)

@@ -1,15 +1,27 @@
 """What long work says, on a screen and in a log."""
 
 import io
+import sys
+from pathlib import Path
 
+import pytest
 from rich.console import Console
 
-from sosias.cli.terminal import clock, shown
+from sosias.cli.call import Call
+from sosias.cli.terminal import clock, shown, title
 from sosias.events import Choice, Event, Learning, Notice, Progress, Sample, Validated
+from sosias.pipeline.steps import STEPS
+
+
+class Screen(io.StringIO):
+    """A file that somebody looks at."""
+
+    def isatty(self) -> bool:
+        return True
 
 
 def said(*, terminal: bool) -> str:
-    out = io.StringIO()
+    out = Screen() if terminal else io.StringIO()
     console = Console(file=out, force_terminal=terminal, width=100, markup=False, color_system=None)
     with shown(console) as listen:
         listen(Progress("train", 0, 0))
@@ -51,7 +63,7 @@ TRAINING: tuple[Event, ...] = (
 
 
 def heard(*events: Event, terminal: bool) -> str:
-    out = io.StringIO()
+    out = Screen() if terminal else io.StringIO()
     console = Console(file=out, force_terminal=terminal, width=100, height=40, color_system=None)
     with shown(console) as listen:
         for event in events:
@@ -64,6 +76,35 @@ def test_a_log_tells_of_validations_and_never_what_was_said() -> None:
         "Training …",
         "Step 2 of 4: loss 2.400 on held-out talk, 2.375 at best",
     ]
+
+
+@pytest.mark.parametrize("variable", ["FORCE_COLOR", "TTY_COMPATIBLE"])
+def test_colours_that_are_forced_into_a_log_bring_nobodys_words_there(
+    variable: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(variable, "1")
+    log = tmp_path / "train.log"
+    with log.open("w", encoding="utf-8") as file:
+        monkeypatch.setattr(sys, "stderr", file)
+        call = Call()
+        assert call.err.is_terminal and not call.watched
+        with call.listening() as listen:
+            for event in TRAINING:
+                listen(event)
+    told = log.read_text(encoding="utf-8")
+    assert "Step 2 of 4" in told and "vienes" not in told and "claro" not in told
+
+
+@pytest.mark.parametrize(("variables", "watched"), [({}, True), ({"TTY_COMPATIBLE": "0"}, False)])
+def test_a_terminal_is_watched(
+    variables: dict[str, str], watched: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("FORCE_COLOR", "TTY_COMPATIBLE"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(sys, "stderr", Screen())
+    assert Call().watched is watched
 
 
 def test_a_screen_shows_a_training_as_it_stands() -> None:
@@ -79,6 +120,11 @@ def test_the_view_is_gone_when_the_next_step_begins() -> None:
     later = heard(*ended, Progress("evaluate", 0, 0), Progress("evaluate", 1, 2), terminal=True)
     after = later[later.index("Measuring") :]
     assert "tokens/s" not in after and "vienes" not in after
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_every_step_has_a_title(step: str) -> None:
+    assert title(step) not in STEPS
 
 
 def test_times_read_like_a_clock() -> None:
