@@ -14,6 +14,7 @@ from sosias.models.terms import record_acceptance, terms_accepted
 from sosias.pipeline.jobs import run_step
 from sosias.pipeline.personas import new_persona
 from sosias.settings import Consent
+from sosias.training.parent import parent_of
 from sosias.workspace import Persona, PersonaExists, Workspace
 
 
@@ -75,10 +76,11 @@ def run_update(
     The stand-ins of people stay those that they have: `people.toml` holds them.
 
     Raises:
-        SosiasError: as the steps raise it; a persona without a training is refused before anything begins.
+        SosiasError: as the steps raise it; a persona whose training cannot be gone on from is refused
+            before anything is imported.
     """
     persona = Workspace.open(folder).persona(persona_name)
-    persona.finished_run()
+    parent_of(persona)
     paths = [str(path.resolve()) for path in files]
     results: dict[str, Any] = {"persona": persona_name}
     results["import"] = run_step("import", folder, None, {"paths": paths}, listener)

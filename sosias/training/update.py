@@ -14,12 +14,12 @@ from typing import Any
 
 from sosias.corpus import prepared
 from sosias.corpus.session import Session
-from sosias.errors import SosiasError
 from sosias.events import Choice, Listener, Notice, silent
 from sosias.language import translate as _
 from sosias.settings import PersonaSettings
 from sosias.templates import Window
 from sosias.training.learnt import key, read_learnt, unseen
+from sosias.training.parent import parent_of
 from sosias.training.plan import OF_THE_MACHINE, Plan, plan_run
 from sosias.training.train import begin
 from sosias.workspace import Persona, Run, Workspace
@@ -27,16 +27,6 @@ from sosias.workspace import Persona, Run, Workspace
 RATE = 0.5
 """Of the last run's learning rate."""
 EPOCHS = 2.0
-
-
-class OutdatedRun(SosiasError):
-    """{name} was trained on messages of somebody who has been forgotten since, so nothing goes on from
-    there: train it from the start with sosias -p {name} train."""
-
-
-class NewNetwork(SosiasError):
-    """{name} is a network from scratch, which no newer export is taught: train it again with sosias -p
-    {name} train, or a person on it with --base {folder}."""
 
 
 def update(
@@ -48,16 +38,10 @@ def update(
     on with.
 
     Raises:
-        NotTrained: there is no run to go on from.
-        OutdatedRun, NewNetwork: the run may not be gone on from.
-        As `train`.
+        As `parent_of` and `train`.
     """
     with workspace.writing():
-        parent = persona.finished_run()
-        if parent.settings.outdated:
-            raise OutdatedRun(name=persona.name)
-        if parent.settings.training.method == "scratch":
-            raise NewNetwork(name=persona.name, folder=parent.weights_folder)
+        parent = parent_of(persona)
         plan = plan_update(persona, prepared.read_sessions(persona), parent)
         if plan is None:
             listener(

@@ -1,6 +1,7 @@
 """`sosias update` runs its steps in order and answers with their results."""
 
 import json
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +9,8 @@ import pytest
 
 from sosias.cli.main import run
 from sosias.pipeline import chain
-from sosias.workspace import Persona, Run
+from sosias.settings import Consent, PersonaSettings, RunSettings, TrainingSettings
+from sosias.workspace import Persona, Workspace, write_json, write_settings
 
 TRAINED = {
     "base": "tiny",
@@ -21,19 +23,35 @@ TRAINED = {
 REPORT = {"bits_per_byte": {"base": 2.0, "tuned": 1.5, "fall": 0.25, "low": 0.1, "high": 0.4}}
 
 
+def finished(persona: Persona, values: dict[str, Any]) -> None:
+    """Give the persona a run that has ended, as far as an update looks at it."""
+    settings = RunSettings(
+        base="",
+        template="chat",
+        persona_author="Ana",
+        partner="Bea",
+        group=False,
+        training=TrainingSettings(),
+        sessions_sha256="",
+    )
+    run = persona.new_run()
+    write_settings(run.settings_file, settings.model_copy(update=values))
+    run.adapter_folder.mkdir()
+    write_json(run.result_file, {})
+
+
 @pytest.mark.parametrize("new", [True, False])
 def test_the_steps_come_in_order(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], new: bool
+    tmp_path: Path,
+    llama_folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    new: bool,
 ) -> None:
-    from datetime import date
-
-    from sosias.settings import Consent, PersonaSettings
-    from sosias.workspace import Workspace
-
     workspace = Workspace.create(tmp_path / "chats")
     consent = Consent(kind="self", recorded=date(2026, 1, 1))
     workspace.new_persona(PersonaSettings(name="ana", author="Ana", consent=consent))
-    monkeypatch.setattr(Persona, "finished_run", lambda self: Run(self.folder / "runs" / "001"))
+    finished(workspace.persona(), {"base": str(llama_folder)})
     steps: list[tuple[str, Any]] = []
 
     def step(name: str, _folder: Path, _persona: str | None, arguments: Any, _listener: Any) -> Any:
@@ -50,12 +68,34 @@ def test_the_steps_come_in_order(
     assert answer["persona"] == "ana" and answer["train"]["updated"] is new
 
 
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"outdated": True}, "forgotten since"),
+        ({"training": TrainingSettings(method="scratch")}, "network from scratch"),
+        ({"base": "nowhere"}, "nowhere"),
+    ],
+)
+def test_what_no_update_can_go_on_from_is_refused_before_anything_is_imported(
+    tmp_path: Path,
+    llama_folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    changed: dict[str, Any],
+    said: str,
+) -> None:
+    workspace = Workspace.create(tmp_path / "chats")
+    consent = Consent(kind="self", recorded=date(2026, 1, 1))
+    persona = workspace.new_persona(PersonaSettings(name="ana", author="Ana", consent=consent))
+    finished(persona, {"base": str(llama_folder)} | changed)
+    steps: list[str] = []
+    monkeypatch.setattr(chain, "run_step", lambda name, *_given: steps.append(name))
+    assert run(["-C", str(workspace.folder), "update", "--from", "x.txt"]) == 2
+    assert said in " ".join(capsys.readouterr().err.split())
+    assert not steps
+
+
 def test_a_persona_without_a_training_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    from datetime import date
-
-    from sosias.settings import Consent, PersonaSettings
-    from sosias.workspace import Workspace
-
     workspace = Workspace.create(tmp_path / "chats")
     consent = Consent(kind="self", recorded=date(2026, 1, 1))
     workspace.new_persona(PersonaSettings(name="ana", author="Ana", consent=consent))

@@ -13,8 +13,9 @@ from sosias.settings import TrainingSettings
 from sosias.templates import open_template
 from sosias.training import train as training
 from sosias.training.learnt import key, read_learnt
+from sosias.training.parent import NewNetwork, OutdatedRun
 from sosias.training.plan import plan_run, split_windows
-from sosias.training.update import NewNetwork, OutdatedRun, plan_update, replayed, update
+from sosias.training.update import plan_update, replayed, update
 from sosias.workspace import NotTrained, Persona, Run, write_settings
 from tests.tiny import add_later, tiny_persona
 
