@@ -39,6 +39,11 @@ class NoSpace(SosiasError):
     (-C DIR)."""
 
 
+class MissingTraining(SosiasError):
+    """This needs torch, which is not installed: run pip install 'sosias[train]'."""
+
+
+_TRAINING = ("torch", "transformers", "peft", "accelerate")
 _REFUSED = (errno.EACCES, errno.EPERM, errno.EROFS)
 _FULL = (
     errno.ENOSPC,
@@ -50,10 +55,13 @@ _SPELT = re.compile(r"\(os error (\d+)\)")
 
 
 def of_the_system(error: Exception, folder: Path) -> SosiasError | None:
-    """Return what the person can mend when the system refuses a file, None where it is something else.
+    """Return what the person can mend when the system refuses a file or has no torch, None where it is
+    something else.
 
     A write that does not fit names no file; then it is the one in `folder`.
     """
+    if isinstance(error, ModuleNotFoundError) and str(error.name).split(".")[0] in _TRAINING:
+        return MissingTraining()
     number = _number(error)
     filename = getattr(error, "filename", None)
     named = Path(filename) if isinstance(filename, str) else None

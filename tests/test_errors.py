@@ -26,6 +26,13 @@ def test_what_may_not_be_opened_is_named(tmp_path: Path) -> None:
     assert isinstance(found, NotAllowed) and found.fields["path"] == tmp_path
 
 
-@pytest.mark.parametrize("error", [ValueError("(os error 28)"), OSError(errno.EIO, "broken")])
+@pytest.mark.parametrize(
+    "error",
+    [
+        ValueError("(os error 28)"),
+        OSError(errno.EIO, "broken"),
+        ModuleNotFoundError("no", name="torchless"),
+    ],
+)
 def test_anything_else_is_a_fault(error: Exception, tmp_path: Path) -> None:
     assert of_the_system(error, tmp_path) is None

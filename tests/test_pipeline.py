@@ -3,6 +3,8 @@
 import errno
 import os
 import signal
+import subprocess
+import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -38,6 +40,28 @@ def speaking(
     listener(Notice("watch out"))
     os.write(1, b"a library that prints")
     return {"folder": folder.name, "persona": persona, "process": os.getpid(), **arguments}
+
+
+WITHOUT_TORCH = """
+import sys
+from pathlib import Path
+
+sys.modules["torch"] = None
+from sosias.events import silent
+from sosias.pipeline.jobs import _outcome
+from sosias.pipeline.steps import STEPS
+
+for step in ("train", "update", "evaluate"):
+    print(type(_outcome(STEPS[step], Path(sys.argv[1]), None, {}, silent).error).__name__)
+"""
+
+
+def test_a_step_without_torch_says_what_to_install(tmp_path: Path) -> None:
+    """In a process of its own: here torch may have been imported already."""
+    ended = subprocess.run(
+        [sys.executable, "-c", WITHOUT_TORCH, str(tmp_path)], capture_output=True, text=True, check=True
+    )
+    assert ended.stdout.split() == ["MissingTraining"] * 3
 
 
 def refusing(*_given: Any) -> dict[str, Any]:

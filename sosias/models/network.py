@@ -7,7 +7,7 @@ import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from sosias.errors import SosiasError, of_the_system
+from sosias.errors import MissingTraining, SosiasError, of_the_system
 from sosias.events import Choice, Listener, silent
 from sosias.language import translate as _
 from sosias.models.base import Base
@@ -20,10 +20,6 @@ if TYPE_CHECKING:
 Dtype = Literal["bfloat16", "float32"]
 WORTHWHILE = 1.2
 """bfloat16 loses digits, so it has to be at least this many times as fast as float32."""
-
-
-class MissingTraining(SosiasError):
-    """This needs torch, which is not installed: run pip install 'sosias[train]'."""
 
 
 class BadAdapter(SosiasError):

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from sosias.errors import MissingTraining
 from sosias.models import network as network_module
 from sosias.models.base import Base, open_base
 from sosias.models.folder import BadBaseFolder
-from sosias.models.network import BadAdapter, MissingTraining, cpu_dtype, load_network, need_torch
+from sosias.models.network import BadAdapter, cpu_dtype, load_network, need_torch
 from tests.bases import tiny_folder
 
 torch = pytest.importorskip("torch")
