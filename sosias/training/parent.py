@@ -1,7 +1,7 @@
 """The run that an update goes on from, looked at before anything is done, and without torch."""
 
 from sosias.errors import SosiasError
-from sosias.models.base import open_base
+from sosias.models.base import started_from
 from sosias.workspace import Persona, Run
 
 
@@ -28,5 +28,5 @@ def parent_of(persona: Persona) -> Run:
         raise OutdatedRun(name=persona.name)
     if parent.settings.training.method == "scratch":
         raise NewNetwork(name=persona.name, folder=parent.weights_folder)
-    open_base(parent.settings.base)
+    started_from(parent)
     return parent

@@ -1,5 +1,6 @@
 """An update learns what a newer export brings, from where the last run was, and forgets nothing."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -61,6 +62,18 @@ def test_new_words_are_learnt_and_the_parent_is_named(
     again = update(workspace, persona, listener=heard.append)
     assert not again["updated"] and len(persona.runs()) == 2
     assert any(isinstance(event, Notice) for event in heard)
+
+
+def test_an_update_finds_the_base_that_lies_in_the_workspace(
+    llama_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workspace, persona = tiny_persona(tmp_path / "chats", Path("base"))
+    shutil.copytree(llama_folder, workspace.folder / "base")
+    training.train(workspace, persona, overrides={"steps": 1})
+    add_later(workspace, persona)
+    monkeypatch.chdir(tmp_path)
+    assert update(workspace, persona)["updated"]
+    assert persona.finished_run().settings.base == "base"
 
 
 def test_new_and_old_windows_are_shared_out(llama_folder: Path, tmp_path: Path) -> None:
