@@ -63,7 +63,8 @@ def is_base_folder(folder: Path) -> bool:
 def tokenizer_of_folder(folder: Path) -> Tokenizer:
     """Return a folder's tokenizer; where text holds the spelling of a special token, it stays text."""
     if (folder / "tokenizer.json").is_file():
-        return load_tokenizer(folder / "tokenizer.json")
+        end = read_json(folder / "tokenizer_config.json").get("eos_token")
+        return load_tokenizer(folder / "tokenizer.json", specials=spellings([end]))
     named = [*read_json(folder / "special_tokens_map.json").values(), "<|endoftext|>"]
     return gpt2_tokenizer(*(folder / name for name in OLD_VOCABULARY), specials=spellings(named))
 

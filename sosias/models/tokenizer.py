@@ -21,15 +21,34 @@ NORMAL, UNKNOWN, CONTROL, USER_DEFINED, UNUSED, BYTE = 1, 2, 3, 4, 5, 6
 """Kinds of token, as GGUF numbers them."""
 SPACE = "▁"
 """What SentencePiece writes for a space."""
+MARKUP = frozenset(
+    (
+        *("<|im_start|>", "<|im_end|>", "<start_of_turn>", "<end_of_turn>"),
+        *("<|start_header_id|>", "<|end_header_id|>", "<|eot_id|>"),
+        *("<|user|>", "<|assistant|>", "<|system|>", "<|end|>"),
+        *("<|endoftext|>", "<|begin_of_text|>", "<|end_of_text|>"),
+        *("<s>", "</s>", "<bos>", "<eos>"),
+    )
+)
+"""What roles, turns and texts are written with: no text gives these, however a base's files mark them."""
 
 
 class UnknownTokenizer(SosiasError):
     """The tokenizer of {path} is of a kind that is not known here ({kind}): choose another base."""
 
 
-def load_tokenizer(path: Path) -> Tokenizer:
-    """Return the tokenizer of a `tokenizer.json`; it spells special tokens out wherever text holds them."""
+def load_tokenizer(path: Path, *, specials: Iterable[str] = ()) -> Tokenizer:
+    """Return the tokenizer of a `tokenizer.json`; it spells special tokens out wherever text holds them.
+
+    Special are, besides those that the file says are, `MARKUP` and `specials` where the file adds them:
+    some fine-tunings added their roles as ordinary tokens.
+    """
     tokenizer = Tokenizer.from_file(str(path))
+    meant = MARKUP.union(specials)
+    for token in tokenizer.get_added_tokens_decoder().values():
+        if token.content in meant and not token.special:
+            token.special = True
+            tokenizer.add_special_tokens([token])
     tokenizer.encode_special_tokens = True  # a setting of the object, which the file cannot hold
     tokenizer.no_padding()
     tokenizer.no_truncation()

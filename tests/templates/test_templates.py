@@ -1,15 +1,18 @@
 """What a template writes, what of it is learnt, and that a reply is read back as it was written."""
 
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tokenizers import AddedToken
+from tokenizers import AddedToken, Tokenizer
 
 from sosias.corpus.session import Session, Turn
+from sosias.models.tokenizer import load_tokenizer
 from sosias.templates import TEMPLATES, Template, Window, choose_template, open_template
+from sosias.templates.chat import MARKUPS, TOKEN
 from sosias.templates.window import runs
 from tests.tiny import byte_tokenizer
 
@@ -97,6 +100,26 @@ def test_each_markup_is_written_with_its_own_tokens(
     assert [only_window(template, hostile).ids.count(one) for one in numbers.values()] == [
         window.ids.count(one) for one in numbers.values()
     ], "what a chat spells is text"
+
+
+@pytest.mark.parametrize("markup", sorted(MARKUPS))
+def test_no_text_gives_a_role_that_a_base_added_as_an_ordinary_token(markup: str, tmp_path: Path) -> None:
+    tokens = sorted(set(TOKEN.findall("".join(vars(MARKUPS[markup]).values()))))
+    plain = Tokenizer.from_str(byte_tokenizer().to_str().replace('"special":true', '"special":false'))
+    added = [AddedToken(token, special=False, normalized=False) for token in [*tokens, "</s>", "--"]]
+    plain.add_tokens(added)
+    plain.save(str(tmp_path / "tokenizer.json"))
+    tokenizer = load_tokenizer(tmp_path / "tokenizer.json")
+    config = SimpleNamespace(bos_id=0, eos_id=0, pad_id=0, add_bos=True, chat_markup=markup)
+    base = SimpleNamespace(name="bytes", tokenizer=tokenizer, config=config)
+    template = open_template("chat", base, "Plácido")  # type: ignore[arg-type]
+    roles = set(tokenizer.get_added_tokens_decoder()) - {tokenizer.token_to_id("--")}
+    hostile = "--".join(["", *tokens, "</s>", "<|endoftext|>"])
+    turns = [(Turn("Blanca", False, (said,)), *TALK.turns) for said in ("a", hostile)]
+    told, held = (only_window(template, Session(0, "c", "train", one)).ids for one in turns)
+    assert [one for one in told if one in roles] == [one for one in held if one in roles]
+    assert held.count(tokenizer.token_to_id("--")) == len(tokens) + 2, "what else was added stays whole"
+    assert tokenizer.decode(template.encode(hostile)) == hostile
 
 
 def test_chat_in_a_group_names_the_others_and_joins_them(base: Any) -> None:
