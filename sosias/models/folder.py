@@ -115,7 +115,7 @@ def config_of_folder(folder: Path) -> BaseConfig:
         context_length=context,
         chat_markup=_markup(template),
         licence=licence_of(folder),
-        notice=None,
+        notice=_notice_of(folder),
     )
 
 
@@ -145,6 +145,12 @@ def licence_of(folder: Path) -> str:
     if name in ("", "other"):
         name = named.get("license_name", name).strip()
     return name or str(read_json(folder / "config.json").get("license") or "")
+
+
+def _notice_of(folder: Path) -> str | None:
+    """Return the notice that goes along with the base and what is made of it."""
+    path = folder / "NOTICE"
+    return (path.read_text(encoding="utf-8", errors="replace").strip() if path.is_file() else "") or None
 
 
 def _context_length(config: dict[str, Any]) -> int:

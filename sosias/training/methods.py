@@ -16,6 +16,7 @@ from sosias.errors import SosiasError
 from sosias.models.adapter import write_adapter_gguf
 from sosias.models.base import Base
 from sosias.models.convert import to_hf
+from sosias.models.hf_out import carry_terms
 from sosias.models.layouts import LAYOUTS
 from sosias.models.network import load_network
 from sosias.settings import TrainingSettings
@@ -33,10 +34,8 @@ BESIDE_WEIGHTS = (
     "merges.txt",
     "chat_template.jinja",
     "generation_config.json",
-    "NOTICE",
-    "LICENSE",
 )
-"""Files of a base's folder that go with its weights wherever they go."""
+"""Files of a base's folder that its weights are not a base without."""
 
 
 class NoFourBits(SosiasError):
@@ -111,6 +110,10 @@ def _keep_weights(network: Any, base: Base, run: Run, weights: dict[str, Any] | 
         for name in BESIDE_WEIGHTS:
             if (base.hf_folder / name).is_file():
                 shutil.copyfile(base.hf_folder / name, folder / name)
+        carry_terms(base, folder)
+        if licence := base.config.licence:  # what is made of these weights comes under the same
+            card = f"---\nlicense: other\nlicense_name: {licence}\n---\n"
+            (folder / "README.md").write_text(card, encoding="utf-8")
 
 
 # --- adapters ------------------------------------------------------------------------------------

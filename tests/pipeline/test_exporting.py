@@ -10,6 +10,7 @@ from sosias.events import Event, silent
 from sosias.models.base import open_base
 from sosias.models.gguf_file import GgufFile
 from sosias.models.gguf_vocabulary import TokenizerNotExportable
+from sosias.models.traps import traps
 from sosias.pipeline import exporting
 from sosias.pipeline.exporting import (
     ExportDiffers,
@@ -180,6 +181,27 @@ def test_all_weights_have_no_adapter(tmp_path: Path) -> None:
     for kind in ("hf", "gguf"):
         result = export_model(persona, tmp_path / kind, kind, weights="F16", listener=silent)
         assert result["verified"]["largest_difference"] < 0.005
+
+
+def test_the_terms_of_a_base_stay_with_all_its_weights(tmp_path: Path) -> None:
+    """However often weights are trained on weights: what the base came under, they come under."""
+    folder = tiny_folder(tmp_path / "base", "llama")
+    terms = {"LICENSE.txt": "Llama 3.2", "USE_POLICY.md": "Do no harm.", "NOTICE": "Built with Llama."}
+    for name, said in terms.items():
+        (folder / name).write_text(said)
+    (folder / "README.md").write_text("---\nlicense: llama3.2\n---\nA model of theirs.")
+    training = FAST.model_copy(update={"method": "full", "rank": None, "alpha": None, "learning_rate": 1e-3})
+    for number in (1, 2):
+        persona = trained(tmp_path / str(number), folder, training)
+        folder = persona.finished_run().weights_folder
+        base = open_base(str(folder))
+        assert any("Built with Llama" in said for said in traps(base, ["hola"]))
+        assert "of theirs" not in (folder / "README.md").read_text(), "it is another model"
+    for kind in ("hf", "gguf"):
+        export_model(persona, tmp_path / kind, kind, weights="F16", listener=silent)
+        assert {name: (tmp_path / kind / name).read_text().strip() for name in terms} == terms
+        assert "comes under: llama3.2" in (tmp_path / kind / "README.md").read_text()
+    assert GgufFile(tmp_path / "gguf" / "ana-f16.gguf").metadata["general.notice"] == "Built with Llama."
 
 
 def test_a_persona_of_dora_goes_out_merged(tmp_path: Path) -> None:

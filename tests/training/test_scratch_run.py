@@ -50,11 +50,16 @@ def test_general_spanish_then_a_person(novels: tuple[Workspace, Persona], tmp_pa
     assert train(workspace, persona) == result  # it is not trained twice
 
     base = open_base(str(run.weights_folder))
+    (base.folder / "README.md").write_text("---\nlicense: cc-by-nc-4.0\n---\n")
+    (base.folder / "LICENCE.txt").write_text("The texts are not for money.")
     for method in ("lora", "full"):
         training = QUICK.model_copy(update={"method": method, "learning_rate": 3e-3})
         own, ana = tiny_persona(tmp_path / method, base.folder, training)
         losses = train(own, ana)["validation_losses"]
         assert losses[-1] < losses[0]
+    second = open_base(str(ana.finished_run().weights_folder))
+    assert second.config.licence == "cc-by-nc-4.0", "what the first stage came under holds for the second"
+    assert (second.folder / "LICENCE.txt").is_file()
 
 
 def test_the_workspace_can_be_moved(novels: tuple[Workspace, Persona], tmp_path: Path) -> None:
