@@ -133,6 +133,8 @@ def _wanted(
 ) -> tuple[torch.Tensor, torch.Tensor, Any]:
     """Return the last hidden states before the wanted labels, these labels, and the output layer."""
     body, head = parts(network)
+    most = getattr(body.config, "max_position_embeddings", None)
+    ids, labels = ids[:, :most], labels[:, :most]  # what is beyond is padding, and GPT-2 fails at it
     hidden = body(input_ids=ids, use_cache=False).last_hidden_state
     wanted = labels[:, 1:] != -100
     return hidden[:, :-1][wanted], labels[:, 1:][wanted], head

@@ -22,7 +22,7 @@ from sosias.training.methods import NoFourBits, NotInFourBits, trainable_network
 from sosias.training.plan import plan_run, requested
 from sosias.training.source import Windows
 from tests.bases import tiny_folder
-from tests.tiny import QUICK, tiny_persona
+from tests.tiny import QUICK, byte_tokenizer, tiny_persona
 
 
 def fit_of(folder: Path, base: Path, **update: Any) -> Fit:
@@ -52,6 +52,24 @@ def test_full_trains_every_weight_and_leaves_an_ordinary_folder(llama_folder: Pa
     assert all(value.dtype == torch.float32 for value in plain.parameters())
     report = evaluate(workspace, persona)
     assert report["bits_per_byte"]["low"] > 0
+
+
+@pytest.mark.parametrize("window", [None, 90])
+def test_padding_needs_no_position_that_a_base_has_not(tmp_path: Path, window: int | None) -> None:
+    """GPT-2 has learnt a vector for each of its positions; rows are padded to a multiple of 64."""
+    from transformers import AutoModelForCausalLM, GPT2Config
+
+    config = GPT2Config(
+        n_layer=2, n_head=4, n_embd=32, n_positions=100, vocab_size=259, bos_token_id=0, eos_token_id=0
+    )
+    AutoModelForCausalLM.from_config(config).save_pretrained(tmp_path / "base")
+    byte_tokenizer().save(str(tmp_path / "base" / "tokenizer.json"))
+    settings = QUICK.model_copy(update={"window_tokens": window, "micro_batch_tokens": None})
+    workspace, persona = tiny_persona(tmp_path / "chats", tmp_path / "base", settings)
+    result = training.train(workspace, persona)
+    assert result["validation_losses"][-1] < result["validation_losses"][0]
+    assert persona.finished_run().settings.training.window_tokens == (window or 100)
+    assert evaluate(workspace, persona)["bits_per_byte"]["low"] > 0
 
 
 def test_weights_stay_exact_where_products_are_not(llama_folder: Path, tmp_path: Path) -> None:
