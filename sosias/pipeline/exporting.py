@@ -297,6 +297,13 @@ def _gguf(
     return _checked(subject, weights, agreement(own, back, untuned), advice) | {"engine": "llama.cpp"}
 
 
+def record_push(persona: Persona, path: str, url: str) -> None:
+    """Write down that the export in `path` goes to `url` today."""
+    runs = [one["run"] for one in read_exports(persona) if one["path"] == path]
+    record = {"day": date.today().isoformat(), "to": "hub", "url": url, "path": path, "run": runs[-1]}
+    append_line(persona.folder / "exports.jsonl", record)
+
+
 def read_exports(persona: Persona) -> list[dict[str, Any]]:
     """Return what was exported of a persona, and whither: what nothing here can take back."""
     path = persona.folder / "exports.jsonl"

@@ -1,6 +1,7 @@
 """An export to the Hugging Face hub: a private repository, and only when somebody has asked for it."""
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -34,8 +35,10 @@ class HubFailed(SosiasError):
     """The hub did not take the export ({what}); it lies in {folder}."""
 
 
-def publish(folder: Path, repo: str) -> dict[str, Any]:
+def publish(folder: Path, repo: str, write_down: Callable[[str], None]) -> dict[str, Any]:
     """Send an export's folder to the private repository `repo` of the hub; return where it is.
+
+    `write_down` is given its address before anything is sent: what fails half-way lies there in part.
 
     Raises:
         NoHub, HubNotReached, HubRefused, HubPublic, HubFailed: nothing was sent, or not all of it.
@@ -47,17 +50,18 @@ def publish(folder: Path, repo: str) -> dict[str, Any]:
         import huggingface_hub
     except ImportError as error:
         raise NoHub(folder=folder) from error
-    hub = huggingface_hub.HfApi()
+    hub, url = huggingface_hub.HfApi(), f"https://huggingface.co/{repo}"
     try:
         hub.create_repo(repo, private=True, exist_ok=True)
         if not hub.repo_info(repo).private:
             raise HubPublic(repo=repo, folder=folder)
+        write_down(url)
         hub.upload_folder(repo_id=repo, folder_path=str(folder), commit_message="A persona made with Sosias")
     except SosiasError:
         raise
     except Exception as error:  # of several libraries, in several versions
         raise _error(error, folder, repo) from error
-    return {"repo": repo, "url": f"https://huggingface.co/{repo}", "private": True}
+    return {"repo": repo, "url": url, "private": True}
 
 
 def _error(error: Exception, folder: Path, repo: str) -> SosiasError:

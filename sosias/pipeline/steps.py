@@ -130,12 +130,14 @@ def export_step(
 
 
 def push_step(
-    _folder: Path, _persona: str | None, arguments: dict[str, Any], _listener: Listener
+    folder: Path, persona: str | None, arguments: dict[str, Any], _listener: Listener
 ) -> dict[str, Any]:
-    """Send the export in `path` to the hub's repository `repo`."""
+    """Send the persona's export in `path` to the hub's repository `repo`."""
+    from sosias.pipeline.exporting import record_push
     from sosias.pipeline.publishing import publish
 
-    return publish(Path(arguments["path"]), arguments["repo"])
+    one, path = Workspace.open(folder).persona(persona), arguments["path"]
+    return publish(Path(path), arguments["repo"], lambda url: record_push(one, path, url))
 
 
 def _page(persona: Persona, run: Run | None = None) -> str:

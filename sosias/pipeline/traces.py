@@ -46,7 +46,7 @@ class PersonaTraces:
     hints: bool
     """An expression that selects messages holds part of a name still, and is kept: it may mean others."""
     exports: tuple[str, ...]
-    """Folders that one of these runs was exported to: out of reach here."""
+    """Folders that one of these runs was exported to, and addresses: out of reach here."""
 
 
 @dataclass(frozen=True)
@@ -187,7 +187,8 @@ def _persona_traces(aim: Aim, name: str) -> PersonaTraces | None:
 def _exports(persona: Persona, runs: Sequence[str]) -> tuple[str, ...]:
     from sosias.pipeline.exporting import read_exports
 
-    return tuple(dict.fromkeys(one["path"] for one in read_exports(persona) if one["run"] in runs))
+    found = [one for one in read_exports(persona) if one["run"] in runs]
+    return tuple(dict.fromkeys(one.get("url", one["path"]) for one in found))
 
 
 def _hints(aim: Aim, unnamed: PersonaSettings) -> bool:

@@ -18,6 +18,7 @@ from sosias.corpus.prepare import prepare
 from sosias.corpus.prepared import NotPrepared
 from sosias.events import Event, Notice
 from sosias.messages import Message, to_table, with_ids
+from sosias.pipeline.exporting import record_push
 from sosias.pipeline.forgetting import forget
 from sosias.pipeline.traces import survey
 from sosias.settings import (
@@ -297,9 +298,10 @@ def test_what_was_exported_and_learnt_is_said_and_deleted(workspace: Workspace, 
         run = one.runs()[-1].folder.name
         append_line(one.folder / "exports.jsonl", {"to": "hf", "path": str(tmp_path / one.name), "run": run})
         write_text(one.runs()[-1].learnt_file, "0123\n")
+    record_push(ana, str(tmp_path / "ana"), "https://huggingface.co/ana/ana")
     traces = forget(workspace, "Berenguela Ruiz")
     exported = {one.persona: one.exports for one in traces.personas}
-    assert exported["ana"] == (str(tmp_path / "ana"),)
+    assert exported["ana"] == (str(tmp_path / "ana"), "https://huggingface.co/ana/ana")
     assert "calle" not in exported, "who never met them has nothing of theirs to delete"
     assert not ana.runs()[-1].learnt_file.exists() and calle.runs()[-1].learnt_file.exists()
 
