@@ -150,6 +150,10 @@ MOST_COUNT = 10**9
 """Larger counts mean "all", which another value says, and do not fit into a table's whole numbers."""
 
 
+MOST_TO_TRAIN = 10**6
+"""Epochs or minutes: two years."""
+
+
 def _bounded(minutes: float) -> float:
     if minutes > MOST_MINUTES and not math.isinf(minutes):
         said = "at most {most} minutes, which are ten years; or inf, however long it is"
@@ -222,6 +226,8 @@ class PreparationSettings(Settings):
 class TrainingSettings(Settings):
     """How a persona is trained; a run keeps its own resolved copy."""
 
+    model_config = ConfigDict(allow_inf_nan=False)
+
     method: Literal["lora", "dora", "full", "qlora", "scratch"] = "lora"
     """What is trained: low-rank adapters beside the frozen weights (`dora`: with magnitudes of their own,
     `qlora`: beside weights packed into four bits); `full`, all the weights themselves; or `scratch`, those
@@ -230,9 +236,9 @@ class TrainingSettings(Settings):
     """From scratch: how large the network is; its layers, width, heads and the rest follow."""
     layout: ScratchLayout | None = None
     """From scratch: whose network it is like, Llama's or GPT-2's."""
-    epochs: float | None = Field(None, gt=0)
+    epochs: float | None = Field(None, gt=0, le=MOST_TO_TRAIN)
     """Passes over the training windows, at most; None: one, or three from scratch."""
-    minutes: float | None = Field(None, gt=0)
+    minutes: float | None = Field(None, gt=0, le=MOST_TO_TRAIN)
     """Time to train for: the speed is measured first, then a number of steps is fixed."""
     steps: int | None = Field(None, ge=1)
     """Optimiser steps; wins over minutes and epochs. A run records it, so that it can be repeated."""

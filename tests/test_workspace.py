@@ -12,7 +12,7 @@ import pytest
 
 from sosias import workspace as module
 from sosias.errors import SosiasError
-from sosias.settings import Consent, PersonaSettings, WorkspaceSettings
+from sosias.settings import Consent, PersonaSettings, TrainingSettings, WorkspaceSettings
 from sosias.workspace import (
     BadPersonaName,
     BadSettings,
@@ -166,6 +166,20 @@ def test_bad_settings_name_the_file_and_the_key(tmp_path: Path, text: str, what:
     with pytest.raises(BadSettings) as caught:
         read_settings(path, WorkspaceSettings)
     assert str(path) in str(caught.value) and what in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        *(f"{key} = {value}" for key in ("minutes", "epochs") for value in ("inf", "nan", "1e300")),
+        *(f"{key} = {value}" for key in ("learning_rate", "checkpoint_seconds") for value in ("inf", "nan")),
+    ],
+)
+def test_no_training_is_counted_by_what_is_no_number(tmp_path: Path, line: str) -> None:
+    path = tmp_path / "training.toml"
+    path.write_text(line, encoding="utf-8")
+    with pytest.raises(BadSettings, match=line.split()[0]):
+        read_settings(path, TrainingSettings)
 
 
 # --- the workspace -----------------------------------------------------------------------------

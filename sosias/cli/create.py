@@ -8,7 +8,7 @@ import typer
 from sosias.cli.call import Call
 from sosias.cli.new import By, Kind, Name
 from sosias.cli.terms import AcceptTerms, accepts
-from sosias.cli.train import BaseName, summary
+from sosias.cli.train import MOST_TO_TRAIN, BaseName, summary
 from sosias.evaluation.sentences import in_words
 from sosias.language import translate as _
 
@@ -19,7 +19,10 @@ Author = Annotated[
     str, typer.Option("--as", metavar="AUTHOR", help=_("The name in the chats that is imitated."))
 ]
 Minutes = Annotated[
-    float, typer.Option("--minutes", metavar="N", min=0.1, help=_("Train for N minutes at most."))
+    float,
+    typer.Option(
+        "--minutes", metavar="N", min=0.1, max=MOST_TO_TRAIN, help=_("Train for N minutes at most.")
+    ),
 ]
 PATIENCE_MINUTES = 30.0
 """How long somebody who never trained a model waits without being asked: a lunch."""

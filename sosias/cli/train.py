@@ -11,8 +11,13 @@ from sosias.language import translate as _
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
+MOST_TO_TRAIN = 1_000_000
+"""Minutes or epochs: as in the settings, which are not imported for a help page."""
 Minutes = Annotated[
-    float | None, typer.Option("--minutes", metavar="N", min=0.1, help=_("Train for N minutes at most."))
+    float | None,
+    typer.Option(
+        "--minutes", metavar="N", min=0.1, max=MOST_TO_TRAIN, help=_("Train for N minutes at most.")
+    ),
 ]
 BaseName = Annotated[
     str | None,
@@ -21,7 +26,10 @@ BaseName = Annotated[
     ),
 ]
 Epochs = Annotated[
-    float | None, typer.Option("--epochs", metavar="N", min=0.01, help=_("Go through the sessions N times."))
+    float | None,
+    typer.Option(
+        "--epochs", metavar="N", min=0.01, max=MOST_TO_TRAIN, help=_("Go through the sessions N times.")
+    ),
 ]
 TemplateName = Annotated[
     Literal["chat", "transcript", "me-others", "question-answer", "attributes", "document"] | None,

@@ -65,6 +65,18 @@ def test_the_base_of_the_settings_is_the_workspace_s(
     assert requested(workspace.persona(), {"base": asked["base"]}).base == str((tmp_path / "tiny").resolve())
 
 
+@pytest.mark.parametrize("option", ["--minutes", "--epochs"])
+@pytest.mark.parametrize("value", ["inf", "nan", "1e300"])
+def test_no_number_to_count_by_is_a_mistake_of_the_user_s(
+    workspace: Workspace, asked: dict[str, Any], capsys: pytest.CaptureFixture[str], option: str, value: str
+) -> None:
+    assert run(["-C", str(workspace.folder), "train", option, value]) == 2
+    said = capsys.readouterr().err
+    assert option in said and said.count("\n") == 1 and not asked
+    made = ["-C", str(workspace.folder), "demo", "--minutes", value]
+    assert run(made) == 2 and "--minutes" in capsys.readouterr().err
+
+
 def test_a_person_is_told_in_a_sentence(
     workspace: Workspace, asked: dict[str, Any], capsys: pytest.CaptureFixture[str]
 ) -> None:
