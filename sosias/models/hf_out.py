@@ -1,4 +1,7 @@
-"""A persona as a Hugging Face folder of its own, which plain transformers loads and vLLM serves."""
+"""A persona as a Hugging Face folder of its own, which plain transformers loads.
+
+vLLM should serve it as well; that has not been tried.
+"""
 
 import json
 import shutil

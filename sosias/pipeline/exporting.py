@@ -1,6 +1,6 @@
 """A persona to files that other programs load, each read back and compared before it takes its place.
 
-`hf`: a folder for plain transformers and vLLM. `adapter`: a PEFT folder, with the GGUF LoRA where
+`hf`: a folder for plain transformers. `adapter`: a PEFT folder, with the GGUF LoRA where
 llama.cpp can put it on the base. `gguf`: one file for llama.cpp and what is built on it.
 """
 

@@ -141,6 +141,7 @@ def test_the_card_tells_what_it_is_and_no_message(llama: Persona, tmp_path: Path
     card = (tmp_path / "out" / "README.md").read_text()
     for told in ("Self: ", "240 messages", "It is not Ana", "not been measured", "names no licence"):
         assert told in card
+    assert "`vllm serve FOLDER` should serve it as well; that has not been tried." in card
     for kept in ("Bea", "claro que sí", "qué va", str(tmp_path), str(llama.folder)):
         assert kept not in card
     written = "".join(
