@@ -50,26 +50,27 @@ def publish(folder: Path, repo: str, write_down: Callable[[str], None]) -> dict[
         import huggingface_hub
     except ImportError as error:
         raise NoHub(folder=folder) from error
-    hub, url = huggingface_hub.HfApi(), f"https://huggingface.co/{repo}"
+    hub, url, begun = huggingface_hub.HfApi(), f"https://huggingface.co/{repo}", False
     try:
         hub.create_repo(repo, private=True, exist_ok=True)
         if not hub.repo_info(repo).private:
             raise HubPublic(repo=repo, folder=folder)
         write_down(url)
+        begun = True
         hub.upload_folder(repo_id=repo, folder_path=str(folder), commit_message="A persona made with Sosias")
     except SosiasError:
         raise
     except Exception as error:  # of several libraries, in several versions
-        raise _error(error, folder, repo) from error
+        raise _error(error, folder, repo, begun) from error
     return {"repo": repo, "url": url, "private": True}
 
 
-def _error(error: Exception, folder: Path, repo: str) -> SosiasError:
-    """Return the sentence for what the hub's library raised."""
+def _error(error: Exception, folder: Path, repo: str, begun: bool) -> SosiasError:
+    """Return the sentence for what the hub's library raised; once `begun`, some may have been sent."""
     status = getattr(getattr(error, "response", None), "status_code", None)
     if status in NOT_LET_IN or type(error).__name__ == "LocalTokenNotFoundError":
         return HubRefused(repo=repo, folder=folder)
-    if status is None and _is_of_the_network(error):
+    if status is None and not begun and _is_of_the_network(error):
         return HubNotReached(folder=folder)
     return HubFailed(what=f"{type(error).__name__} {status or ''}".strip(), folder=folder)
 
