@@ -3,6 +3,7 @@
 import importlib.util
 import json
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -18,9 +19,10 @@ from sosias.settings import TrainingSettings
 from sosias.training import train as training
 from sosias.training.batches import collate
 from sosias.training.fit import Fit
-from sosias.training.methods import NoFourBits, NotInFourBits, trainable_network, tuned_network
+from sosias.training.methods import NoFourBits, NotInFourBits, keep, trainable_network, tuned_network
 from sosias.training.plan import plan_run, requested
 from sosias.training.source import Windows
+from sosias.workspace import Run
 from tests.bases import tiny_folder
 from tests.tiny import QUICK, byte_tokenizer, tiny_persona
 
@@ -52,6 +54,16 @@ def test_full_trains_every_weight_and_leaves_an_ordinary_folder(llama_folder: Pa
     assert all(value.dtype == torch.float32 for value in plain.parameters())
     report = evaluate(workspace, persona)
     assert report["bits_per_byte"]["low"] > 0
+
+
+def test_weights_keep_the_terms_that_only_the_catalogue_names(llama_folder: Path, tmp_path: Path) -> None:
+    network = load_network(open_base(str(llama_folder)), dtype="float32")
+    terms = SimpleNamespace(licence="gemma", notice="Gemma comes under its terms.")
+    base: Any = SimpleNamespace(hf_folder=llama_folder, config=terms)
+    run = Run(tmp_path / "001")
+    keep(network, base, QUICK.model_copy(update={"method": "full"}), run)
+    found = open_base(str(run.weights_folder)).config
+    assert (found.licence, found.notice) == (terms.licence, terms.notice)
 
 
 @pytest.mark.parametrize("window", [None, 90])
