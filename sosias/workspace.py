@@ -501,6 +501,15 @@ class Run:
         kept = self.adapter_folder.is_dir() or self.weights_folder.is_dir()
         return kept and self.result_file.is_file()
 
+    def clear_left(self) -> None:
+        """Take away what a kill has left half-written in the folder: nothing would ever read it."""
+        for pattern in (".*", "checkpoint/.*", "corpus/*/.*"):
+            for left in self.folder.glob(pattern):
+                if left.is_dir():
+                    shutil.rmtree(left)
+                else:
+                    left.unlink()
+
     def result(self) -> dict[str, Any]:
         """Return what the training said of itself when it ended."""
         value: dict[str, Any] = json.loads(self.result_file.read_text(encoding="utf-8"))

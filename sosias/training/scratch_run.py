@@ -150,6 +150,7 @@ def _carry_out(
     """Train into the run's folder; return and write the result, unless interrupted."""
     from sosias.training.methods import keep
 
+    run.clear_left()
     settings = run.settings if run.settings_file.is_file() else wanted
     write_settings(run.settings_file, settings)  # from here on the run's files belong to these settings
     texts = Texts(persona, settings.training.loss == "all")

@@ -172,16 +172,9 @@ def carry_out(
 
 
 def _make_ready(plan: Plan, run: Run, training: TrainingSettings, listener: Listener) -> None:
-    """Convert the base, where that is still to be done, and see that there is room on the disk.
-
-    What a kill left half-written in the run's folder is taken away: nothing would ever read it.
-    """
+    """Convert the base, where that is still to be done, and see that there is room on the disk."""
     to_hf(plan.base, listener)
-    for left in [*run.folder.glob(".*"), *run.checkpoint_folder.glob(".*")]:
-        if left.is_dir():
-            shutil.rmtree(left)
-        else:
-            left.unlink()
+    run.clear_left()
     check_disk(private_folder(run.folder), plan.size, training)
 
 

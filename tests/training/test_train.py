@@ -19,6 +19,7 @@ from sosias.corpus import prepared
 from sosias.events import Choice, Event, Notice, Progress, silent
 from sosias.models.base import started_from
 from sosias.training import fit as fitting
+from sosias.training import foreseen, scratch_run
 from sosias.training import train as training
 from sosias.training.checkpoint import BadCheckpoint, Checkpoint
 from sosias.training.fit import Fit
@@ -30,7 +31,7 @@ from sosias.training.source import Windows
 from sosias.training.stepper import LossNotFinite
 from sosias.voice.voice import open_voice
 from sosias.workspace import Persona, Workspace, WorkspaceBusy, write_settings
-from tests.tiny import QUICK, tiny_persona
+from tests.tiny import QUICK, tiny_novels, tiny_persona
 
 
 def adapter_of(persona: Persona) -> dict[str, torch.Tensor]:
@@ -172,14 +173,25 @@ def test_ctrl_c_saves_and_the_next_call_ends_in_the_same_weights(
     assert_same(adapter_of(straight), adapter_of(cut))
 
 
-def test_what_a_kill_left_half_written_is_taken_away(llama_folder: Path, tmp_path: Path) -> None:
-    workspace, persona = tiny_persona(tmp_path, llama_folder)
+@pytest.mark.parametrize("method", ["lora", "scratch"])
+def test_what_a_kill_left_half_written_is_taken_away(
+    llama_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, method: str
+) -> None:
+    lora = method == "lora"
+    workspace, persona = tiny_persona(tmp_path, llama_folder) if lora else tiny_novels(tmp_path)
     run = persona.new_run()
-    (run.folder / ".adapter.k3j2").mkdir()
-    (run.folder / ".adapter.k3j2" / "adapter_model.safetensors").write_bytes(b"half of it")
-    run.checkpoint_folder.mkdir()
-    (run.checkpoint_folder / ".state.pt.x9").write_bytes(b"half of it")
+    for name in (".adapter.k3j2/model", ".start.b7/model", "checkpoint/.state.pt.x9", "corpus/train/.bin.y"):
+        (run.folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (run.folder / name).write_bytes(b"half of it")
+    check, seen = foreseen.check_disk, []
+
+    def checked(folder: Path, *others: Any) -> None:
+        seen.extend(folder.rglob(".*"))
+        check(folder, *others)
+
+    monkeypatch.setattr(training if lora else scratch_run, "check_disk", checked)
     training.train(workspace, persona)
+    assert not seen, "taken for room on the disk"
     assert [path.name for path in persona.runs()[-1].folder.rglob(".*")] == []
     assert persona.runs()[-1].folder == run.folder
 
