@@ -163,6 +163,10 @@ class Fit(Stepper):
         every = max(1, total // self.settings.validations)
         if self.trained_before and not self.state.losses:
             self._validate(0, 0.0)
+        summed, steps = self.state.since
+        if steps and (self.state.step % every == 0 or self.state.step == total):  # memory ran out in it
+            epoch, _step = next(self.source.steps(self.state.step - 1))
+            self._validate(epoch, summed / steps)
         self.learner.train()
         started = saved = time.perf_counter()
         pause, before = self.settings.checkpoint_seconds, self.state.seconds

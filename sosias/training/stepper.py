@@ -150,12 +150,12 @@ class Stepper:
             except (MemoryError, RuntimeError) as error:
                 if not is_out_of_memory(error):
                     raise
+                torch.set_rng_state(random_state)
                 if self.ranks.world > 1:
                     raise RankOutOfMemory(rank=self.ranks.rank, world=self.ranks.world) from error
                 if all(len(rows) == 1 for rows in step):
                     raise NotEnoughMemory from error
             self.optimizer.zero_grad(set_to_none=True)
-            torch.set_rng_state(random_state)
             self.state.halvings += 1
             step = halved(step)
             self.listener(Notice(_("Memory ran out: half as much goes through the model at once now.")))

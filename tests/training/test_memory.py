@@ -23,7 +23,7 @@ def short_of_memory(fit: Fit, rows: int) -> None:
     def gradient(step: Step) -> tuple[float, int, int]:
         for micro in step:
             if len(micro) > rows:
-                torch.rand(3)  # what is drawn before the fall must not be missed afterwards
+                torch.rand(3)  # as dropout does: what is drawn before the fall must not be missed afterwards
                 torch.empty(2**60, dtype=torch.uint8)
         return whole(step)
 
@@ -61,9 +61,11 @@ def test_a_smaller_micro_batch_gives_the_same_weights(llama_folder: Path, tmp_pa
 def test_one_window_that_does_not_fit_ends_with_what_was_trained(llama_folder: Path, tmp_path: Path) -> None:
     fit = fit_of(tmp_path, llama_folder)
     fit._save()
+    random_state = fit.state.random_state
     before = {name: value.detach().clone() for name, value in fit.trained.items()}
     short_of_memory(fit, rows=0)
     with pytest.raises(NotEnoughMemory, match="smaller base"):
         fit.run()
     kept: Any = Checkpoint.load(fit.checkpoint_folder)
+    assert torch.equal(kept.random_state, random_state), "the same numbers are drawn when it goes on"
     assert kept.step == 0 and all(torch.equal(value, before[name]) for name, value in kept.weights.items())

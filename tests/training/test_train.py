@@ -243,6 +243,11 @@ def _fit(llama_folder: Path, folder: Path, **update: Any) -> Fit:
     return Fit(network, Windows(plan.train, settings, 0), plan.validation, settings, 0, folder, silent)
 
 
+def curves_of(folder: Path) -> list[tuple[int, int, float]]:
+    lines = map(json.loads, (folder / "metrics.jsonl").read_text().splitlines())
+    return [(one["step"], one["epoch"], one.get("validation_loss", one.get("loss"))) for one in lines]
+
+
 def copied(fit: Fit) -> dict[str, torch.Tensor]:
     return {name: value.detach().clone() for name, value in fit.trained.items()}
 
@@ -282,12 +287,37 @@ def test_a_validation_that_does_not_fit_or_is_no_number_loses_nothing(
         fit.run()
     assert tried[-1] == 1 and tried == sorted(tried, reverse=True), "fewer windows at once, down to one"
     kept = Checkpoint.load(tmp_path / "full" / "checkpoint")
-    assert kept is not None and kept.step == 4
+    assert kept is not None and kept.step == 4 and not kept.losses
     broken = _fit(llama_folder, tmp_path / "broken", validations=3)
     monkeypatch.setattr(fitting, "mean_loss", lambda *_arguments, **_options: math.nan)
     with pytest.raises(LossNotFinite, match="step 4"):
         broken.run()
     assert Checkpoint.load(tmp_path / "broken" / "checkpoint") is None, "broken weights are not kept"
+
+
+@pytest.mark.parametrize(("validations", "falls"), [(3, 0), (3, 2), (1, 0)])
+def test_a_validation_that_memory_ran_out_in_is_made_up_for(
+    llama_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, validations: int, falls: int
+) -> None:
+    straight = _fit(llama_folder, tmp_path / "straight", validations=validations)
+    whole = straight.run()
+    cut = _fit(llama_folder, tmp_path / "cut", validations=validations)
+    calls, measured = iter(range(validations)), cut._mean_loss
+
+    def short() -> float:
+        if next(calls) == falls:
+            raise NotEnoughMemory
+        return measured()
+
+    monkeypatch.setattr(cut, "_mean_loss", short)
+    with pytest.raises(NotEnoughMemory):
+        cut.run()
+    shutil.rmtree(tmp_path / "cut" / "chats")
+    again = _fit(llama_folder, tmp_path / "cut", validations=validations)
+    fitted = again.run()
+    assert (fitted.stopped, fitted.losses, fitted.best_loss) == ("finished", whole.losses, whole.best_loss)
+    assert_same(copied(straight), copied(again))
+    assert curves_of(tmp_path / "cut") == curves_of(tmp_path / "straight")
 
 
 def test_a_loss_that_is_no_number_stops_with_the_step(
