@@ -57,6 +57,7 @@ def _state(run: Run, result: dict[str, Any]) -> str:
         "finished": _("Run {run} has taken all its steps."),
         "overfitting": _("Run {run} was stopped when the held-out loss rose; the best weights were kept."),
         "plateau": _("Run {run} was stopped when no loss fell any more; the best weights were kept."),
+        "diverged": _("Run {run} ended when its loss was no number any more; the best weights were kept."),
     }
     unfinished = _("Run {run} has not ended yet: the same command goes on with it.")
     return states.get(result.get("stopped", ""), unfinished).format(run=run.folder.name)

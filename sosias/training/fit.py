@@ -41,7 +41,7 @@ SAVING_SHARE = 0.05
 
 @dataclass(frozen=True)
 class Fitted:
-    """What a run came to; `stopped` is finished, overfitting, plateau or interrupted."""
+    """What a run came to; `stopped` is finished, overfitting, plateau, diverged or interrupted."""
 
     stopped: str
     steps: int
@@ -138,11 +138,18 @@ class Fit(Stepper):
         Afterwards the network holds the best weights (the latest, when interrupted).
 
         Raises:
-            LossNotFinite, NotEnoughMemory, NoSpace: what was trained before is in the checkpoint.
+            LossNotFinite: before the first validation; after one the best weights are the result.
+            NotEnoughMemory, NoSpace: what was trained before is in the checkpoint.
         """
         self._resume()
         with interrupts(patient=self.ranks.world > 1) as interrupted:
-            stopped = self._loop(interrupted)
+            try:
+                stopped = self._loop(interrupted)
+            except LossNotFinite as error:
+                if not self.state.losses:
+                    raise
+                self._tell_what_is_kept(error)
+                stopped = "diverged"
         if stopped != "interrupted":
             self.ranks.wait()  # until the first has written them
             self._put(load_best(self.checkpoint_folder) or {})
@@ -159,8 +166,7 @@ class Fit(Stepper):
 
     def _loop(self, interrupted: threading.Event) -> str:
         assert self.settings.steps is not None
-        total = self.settings.steps
-        every = max(1, total // self.settings.validations)
+        total, every = self.settings.steps, self._every
         if self.trained_before and not self.state.losses:
             self._validate(0, 0.0)
         summed, steps = self.state.since
@@ -197,6 +203,19 @@ class Fit(Stepper):
         if self.state.worse < self.settings.patience:
             return "finished"
         return "overfitting" if self._learns_by_heart() else "plateau"
+
+    @property
+    def _every(self) -> int:
+        """How many steps there are from one validation to the next."""
+        return max(1, (self.settings.steps or 0) // self.settings.validations)
+
+    def _tell_what_is_kept(self, error: LossNotFinite) -> None:
+        validations = len(self.state.losses) - self.state.worse - int(self.trained_before)
+        words = _(
+            "The loss was no longer a number at step {step}: the weights of the best validation (step {best})"
+            " are kept. A lower learning_rate (it was {rate:g}) may go further."
+        )
+        self.listener(Notice(words.format(best=validations * self._every, **error.fields)))
 
     def _step_or_save(self, step: Step) -> float:
         """Take a step; where it cannot be taken, keep what there was before it."""

@@ -127,6 +127,17 @@ def test_a_run_goes_on_in_another_number_of_processes(
     assert_follows(straight, same)
 
 
+@pytest.mark.parametrize(("method", "sharing"), [("lora", "copies"), ("full", "parts")])
+def test_a_loss_that_is_no_number_in_one_process_ends_all_of_them(
+    llama_folder: Path, tmp_path: Path, method: str, sharing: str
+) -> None:
+    settings = {"method": method, "learning_rate": 1e-3}
+    _workspace, persona = persona_in(tmp_path / "chats", llama_folder, **settings)
+    assert trained_by_two(tmp_path / "chats", sharing, "5", "breaks") == "diverged"
+    assert persona.finished_run().result()["steps"] == 5
+    assert all(torch.isfinite(value).all() for value in weights(persona).values())
+
+
 def test_the_command_is_the_same_and_answers_once(llama_folder: Path, tmp_path: Path) -> None:
     _workspace, persona = persona_in(tmp_path / "chats", llama_folder)
     done = torchrun("sosias", "-C", tmp_path / "chats", "--json", "train")

@@ -323,7 +323,7 @@ def test_a_validation_that_memory_ran_out_in_is_made_up_for(
 def test_a_loss_that_is_no_number_stops_with_the_step(
     llama_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    fit = _fit(llama_folder, tmp_path)
+    fit = _fit(llama_folder, tmp_path, validations=1)
     whole = fit.gradient
     calls = iter(range(100))
     broken = lambda step: (math.nan, 1, 1) if next(calls) == 4 else whole(step)  # noqa: E731
@@ -333,6 +333,49 @@ def test_a_loss_that_is_no_number_stops_with_the_step(
     kept = Checkpoint.load(tmp_path / "checkpoint")
     assert kept is not None and kept.step == 4
     assert all(torch.isfinite(value).all() for value in fit.trained.values())
+
+
+@pytest.mark.parametrize(("validation", "worse"), [(False, False), (True, False), (False, True)])
+def test_a_loss_that_is_no_number_ends_the_run_in_the_best_weights_so_far(
+    llama_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, validation: bool, worse: bool
+) -> None:
+    fit, hears = _fit(llama_folder, tmp_path, validations=6), Hears()
+    fit.listener = hears
+    whole, best = fit.gradient, []
+    planted = iter([3.0, 2.0, 2.5 if worse else 1.0, math.nan])
+
+    def loss(*_arguments: Any, **_options: Any) -> float:
+        best.append(copied(fit))
+        return next(planted)
+
+    def gradient(step: Any) -> tuple[float, int, int]:
+        return (math.nan, 1, 1) if fit.state.step == 7 and not validation else whole(step)
+
+    monkeypatch.setattr(fitting, "mean_loss", loss)
+    monkeypatch.setattr(fit, "gradient", gradient)
+    fitted = fit.run()
+    assert (fitted.stopped, fitted.steps) == ("diverged", 8 if validation else 7)
+    assert_same(copied(fit), best[1 if worse else 2])
+    (said,) = [event.text for event in hears.events if isinstance(event, Notice)]
+    assert f"at step {fitted.steps}:" in said and f"(step {4 if worse else 6})" in said
+
+
+@pytest.mark.parametrize("method", ["lora", "scratch"])
+def test_a_run_whose_loss_became_no_number_can_be_used(
+    llama_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, method: str
+) -> None:
+    lora = method == "lora"
+    workspace, persona = tiny_persona(tmp_path, llama_folder) if lora else tiny_novels(tmp_path)
+    whole = Fit.gradient
+    monkeypatch.setattr(
+        Fit, "gradient", lambda fit, step: (math.nan, 1, 1) if fit.state.step == 11 else whole(fit, step)
+    )
+    result = training.train(workspace, persona)
+    run = persona.finished_run()
+    assert (result["stopped"], result["steps"]) == ("diverged", 11) and run.result() == result
+    assert (run.adapter_folder if lora else run.weights_folder).is_dir()
+    assert not run.checkpoint_folder.exists()
+    assert training.train(workspace, persona) == result
 
 
 def test_a_damaged_checkpoint_is_said(llama_folder: Path, tmp_path: Path) -> None:
@@ -423,7 +466,7 @@ def test_others_private_words_are_not_learnt(
 def test_a_gradient_without_end_changes_no_weight(
     llama_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    fit = _fit(llama_folder, tmp_path)
+    fit = _fit(llama_folder, tmp_path, validations=1)
     whole = fit.gradient
     kept: list[dict[str, torch.Tensor]] = []
 
