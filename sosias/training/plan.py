@@ -10,12 +10,14 @@ from pydantic import ValidationError
 from sosias.corpus import prepared
 from sosias.corpus.session import Session
 from sosias.errors import SosiasError
-from sosias.events import Choice
+from sosias.events import Choice, Listener, Notice
+from sosias.language import translate as _
 from sosias.models.base import Base, open_base, started_from, stored_name, whole_name
 from sosias.models.spread import spread_of
 from sosias.settings import GenerationSettings, PersonaSettings, RunSettings, TrainingSettings
 from sosias.templates import Template, Window, choose_template, open_template
 from sosias.training.choices import after_windows, before_windows
+from sosias.training.curves import read_curves
 from sosias.training.foreseen import Size, size_of
 from sosias.training.learnt import key
 from sosias.training.samples import Prompt, prompts
@@ -24,8 +26,9 @@ from sosias.workspace import BadSettings, Persona, Run, root_of, write_text
 OF_THE_MACHINE = ("steps", "micro_batch_tokens", "dtype")
 """What is chosen by what the machine can do at the moment: a run keeps its own when it is gone on with."""
 CHOICES = "choices.json"
-LOOKED_AT = ("sample_steps", "validations")
-"""How often one looks at a run, which is the same with another number (of validations it keeps its own)."""
+LOOKED_AT = ("sample_steps", "validations", "checkpoint_seconds")
+"""How often one looks at a run or saves it: it is the same with another number (of validations it keeps its
+own)."""
 
 
 class NothingToLearn(SosiasError):
@@ -170,12 +173,47 @@ def same_run(persona: Persona, wanted: RunSettings, left_open: Iterable[str]) ->
     run = persona.runs()[-1]
     if not run.settings_file.is_file():
         return run
+    return None if _differing(run, wanted, left_open) else run
+
+
+def new_run(persona: Persona, wanted: RunSettings, left_open: Iterable[str], listener: Listener) -> Run:
+    """Begin a run; where it leaves the newest one behind, unfinished, tell so."""
+    left, run = persona.runs()[-1:], persona.new_run()
+    taken = read_curves(left[0].metrics_file).training if left and not left[0].is_finished else ()
+    if taken:
+        differing = _differing(left[0], wanted, left_open)
+        size = sum(file.stat().st_size for file in left[0].folder.rglob("*") if file.is_file())
+        said = _(
+            "Run {left} of {name} stands unfinished at step {step} with other settings ({differing}): run"
+            " {new} begins anew. To go on with {left} instead, delete the folder of {new} and train with the"
+            " settings of {left}; when {left} is of no more use, delete its folder: it takes {size} MB."
+        ).format(
+            left=left[0].folder.name,
+            name=persona.name,
+            step=taken[-1][0],
+            differing=", ".join(differing),
+            new=run.folder.name,
+            size=size // 10**6 + 1,
+        )
+        listener(Notice(said))
+    return run
+
+
+def _differing(run: Run, wanted: RunSettings, left_open: Iterable[str]) -> list[str]:
+    """Return the names of the settings by which a run is another one than what is wanted."""
     found = run.settings
     if found.base != wanted.base:
         found = found.model_copy(update={"base": _base_now(run)})
     own = {name: getattr(found.training, name) for name in (*left_open, *LOOKED_AT)}
-    training = wanted.training.model_copy(update=own)
-    return run if found == wanted.model_copy(update={"training": training}) else None
+    wanted = wanted.model_copy(update={"training": wanted.training.model_copy(update=own)})
+    pairs = [(found.training, wanted.training), (found, wanted)]
+    names = [
+        name
+        for one, other in pairs
+        for name in type(one).model_fields
+        if name != "training" and getattr(one, name) != getattr(other, name)
+    ]
+    return ["sessions" if name == "sessions_sha256" else name for name in names]
 
 
 def _base_now(run: Run) -> str:

@@ -21,7 +21,7 @@ from sosias.training.batches import PAD_TO
 from sosias.training.choices import choose_loss
 from sosias.training.foreseen import check_disk, choose_micro_batch, size_of
 from sosias.training.memory import available_bytes
-from sosias.training.plan import OF_THE_MACHINE, remembered, same_run
+from sosias.training.plan import OF_THE_MACHINE, new_run, remembered, same_run
 from sosias.training.samples import PROMPTS, Sampler, starts
 from sosias.training.scratch import (
     BATCH_TOKENS,
@@ -69,7 +69,7 @@ def train_from_scratch(
     """
     choices: list[Choice] = []
     wanted = _resolved(persona, settings, choices)
-    run = _same_run(persona, wanted, settings.training) or persona.new_run()
+    run = _run_of(persona, wanted, settings.training, listener)
     for choice in choices:
         listener(choice)
     if run.is_finished:
@@ -130,12 +130,13 @@ def _start(
     return open_base(str(run.start_folder))
 
 
-def _same_run(persona: Persona, wanted: RunSettings, asked: TrainingSettings) -> Run | None:
-    """Return the newest run if it is of these settings, whatever base it has made, or has none yet."""
+def _run_of(persona: Persona, wanted: RunSettings, asked: TrainingSettings, listener: Listener) -> Run:
+    """Return the newest run if it is of these settings, whatever base it has made, else a new one."""
     runs = persona.runs()
     if runs and runs[-1].settings_file.is_file():
         wanted = wanted.model_copy(update={"base": runs[-1].settings.base})
-    return same_run(persona, wanted, [name for name in OF_THE_MACHINE if getattr(asked, name) is None])
+    left_open = [name for name in OF_THE_MACHINE if getattr(asked, name) is None]
+    return same_run(persona, wanted, left_open) or new_run(persona, wanted, left_open, listener)
 
 
 def _carry_out(
@@ -155,7 +156,8 @@ def _carry_out(
     write_settings(run.settings_file, settings)  # from here on the run's files belong to these settings
     texts = Texts(persona, settings.training.loss == "all")
     base = _start(run, texts, settings.training, choices, listener)
-    training = settings.training.model_copy(update={"sample_steps": wanted.training.sample_steps})
+    now = {name: getattr(wanted.training, name) for name in ("sample_steps", "checkpoint_seconds")}
+    training = settings.training.model_copy(update=now)
     room = texts.bytes_of("train") + texts.bytes_of("validation")  # as tokens they take less
     training, memory = _with_micro_batch(base, training, run, room)
     fit = _fit(run, texts, base, training, listener, samples=samples)

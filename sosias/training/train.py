@@ -14,7 +14,7 @@ from sosias.settings import PersonaSettings, RunSettings, TrainingSettings
 from sosias.training.distributed import SHARED_METHODS, MethodAlone
 from sosias.training.foreseen import check_disk
 from sosias.training.learnt import write_learnt
-from sosias.training.plan import Plan, plan_run, remembered, requested, same_run
+from sosias.training.plan import Plan, new_run, plan_run, remembered, requested, same_run
 from sosias.training.samples import Sampler
 from sosias.workspace import Persona, Run, Workspace, private_folder, write_json, write_settings
 
@@ -99,7 +99,8 @@ def begin(
     ranks = ranks or ALONE
     for choice in plan.choices:
         listener(choice)
-    run = ranks.from_first(lambda: same_run(persona, plan.run, plan.open) or persona.new_run())
+    wanted = (persona, plan.run, plan.open)
+    run = ranks.from_first(lambda: same_run(*wanted) or new_run(*wanted, listener))
     result = ranks.from_first(lambda: run.result() if run.is_finished else None)
     if result is not None:
         listener(Notice(_("Already trained with these settings: run {run}.").format(run=run.folder.name)))
@@ -127,7 +128,8 @@ def carry_out(
 
     ranks = ranks or ALONE
     settings = ranks.from_first(lambda: run.settings if run.settings_file.is_file() else plan.run)
-    wanted = settings.training.model_copy(update={"sample_steps": plan.run.training.sample_steps})
+    now = {name: getattr(plan.run.training, name) for name in ("sample_steps", "checkpoint_seconds")}
+    wanted = settings.training.model_copy(update=now)
     ranks.from_first(lambda: _make_ready(plan, run, wanted, listener))
     training, choices, sharded = fitted_to_machine(plan.size, wanted, plan.train, plan.validation, ranks)
     network = trainable_network(plan.base, training, plan.parent)

@@ -149,6 +149,30 @@ def test_a_run_that_fell_before_it_began_is_taken_up(llama_folder: Path, tmp_pat
     assert [run.folder.name for run in persona.runs()] == ["001"]
 
 
+@pytest.mark.parametrize("method", ["lora", "scratch"])
+def test_a_run_that_is_left_behind_is_named(llama_folder: Path, tmp_path: Path, method: str) -> None:
+    lora = method == "lora"
+    workspace, persona = tiny_persona(tmp_path, llama_folder) if lora else tiny_novels(tmp_path)
+    stop = Hears(5, lambda: signal.raise_signal(signal.SIGINT))
+    first = {"minutes": 600, "seed": 3}
+    assert training.train(workspace, persona, listener=stop, overrides=first)["stopped"] == "interrupted"
+    again, often = Hears(6, lambda: signal.raise_signal(signal.SIGINT)), {"checkpoint_seconds": 7}
+    training.train(workspace, persona, listener=again, overrides=first | often)
+    assert len(persona.runs()) == 1 and not any(isinstance(event, Notice) for event in again.events)
+    other = Hears()
+    training.train(workspace, persona, listener=other)
+    (said,) = [event.text for event in other.events if isinstance(event, Notice)]
+    assert said.startswith(f"Run 001 of {persona.name} stands unfinished at step 6 ")
+    assert "(minutes, seed)" in said and "runs/002" not in said and " MB" in said
+    assert persona.runs()[0].checkpoint_folder.is_dir(), "nothing is deleted"
+    shutil.rmtree(persona.runs()[1].folder)
+    result = training.train(workspace, persona, overrides=first)
+    assert result["stopped"] == "finished" and len(persona.runs()) == 1, "it is gone on with"
+    later = Hears()
+    training.train(workspace, persona, overrides={"steps": 2}, listener=later)
+    assert not any(isinstance(event, Notice) for event in later.events), "a finished run is not left behind"
+
+
 def test_a_run_repeats_exactly(llama_folder: Path, tmp_path: Path) -> None:
     for name in ("a", "b"):
         workspace, persona = tiny_persona(tmp_path / name, llama_folder)
