@@ -6,6 +6,7 @@ Every one of them has to end in the same weights as a training that nobody kille
 """
 
 import argparse
+import json
 import math
 import multiprocessing
 import os
@@ -48,8 +49,9 @@ SELDOM: dict[str, dict[str, Any]] = {
     "update": {"checkpoint_seconds": 0.3},
 }
 """Ways that go back over several steps, and over validations between them."""
-DROPOUT = {"dora": 0.1, "full": 0.1, "update": 0.1}
-"""Where a resumed run has to draw the same numbers; without it adapters have the quick layers."""
+DROPOUT = {"dora": 0.1, "update": 0.1}
+"""Where a resumed run has to draw the same numbers; without it adapters have the quick layers. `full` draws
+what its base's own configuration asks for."""
 
 
 @dataclass(frozen=True)
@@ -77,7 +79,11 @@ def _prepared(way: str, folder: Path) -> Path:
     method = "lora" if way == "update" else way
     own = {"method": method, "dropout": DROPOUT.get(way, 0.0)} | SELDOM.get(way, {})
     settings = QUICK.model_copy(update=EAGER | own)
-    workspace, persona = tiny_persona(folder / "prepared", tiny_base(folder / "base", "llama"), settings)
+    base = tiny_base(folder / "base", "llama")
+    if way == "full":
+        config = base / "config.json"
+        config.write_text(json.dumps(json.loads(config.read_text()) | {"attention_dropout": 0.1}))
+    workspace, persona = tiny_persona(folder / "prepared", base, settings)
     if way == "update":
         training.train(workspace, persona)
         add_later(workspace, persona)
