@@ -99,6 +99,16 @@ def requested(persona: Persona, overrides: dict[str, Any]) -> PersonaSettings:
     return settings.model_copy(update=own)
 
 
+def idle(training: TrainingSettings) -> list[str]:
+    """Return the names of what is set and does nothing with the method."""
+    names: list[str] = []
+    if training.method in ("full", "scratch"):
+        names += ["rank", "alpha", "dropout"]
+    if training.method != "scratch":
+        names += ["size", "layout"]
+    return [name for name in names if getattr(training, name) != TrainingSettings.model_fields[name].default]
+
+
 def plan_run(persona: Persona, sessions: list[Session], settings: PersonaSettings) -> Plan:
     """Choose what is left to choose, and cut the windows."""
     if settings.base is None:

@@ -96,11 +96,13 @@ def _resolved(persona: Persona, settings: PersonaSettings, choices: list[Choice]
     if training.learning_rate is None:
         why = _("best of those tried from scratch (docs/findings/scratch.md)")
         choices.append(Choice("learning_rate", f"{SCRATCH_RATE:g}", why))
-    given = {
-        "window_tokens": training.window_tokens or BLOCK,
-        "batch_tokens": training.batch_tokens or BATCH_TOKENS,
-    }
-    values = training.model_dump() | given | {choice.what: choice.value for choice in choices}
+    if training.window_tokens is None:
+        why = _("the only length that was measured (docs/findings/scratch.md)")
+        choices.append(Choice("window_tokens", str(BLOCK), why))
+    if training.batch_tokens is None:
+        why = _("it learns more in the same time than steps twice as long (docs/findings/scratch.md)")
+        choices.append(Choice("batch_tokens", str(BATCH_TOKENS), why))
+    values = training.model_dump() | {choice.what: choice.value for choice in choices}
     return RunSettings(
         base=NEW,
         template="document",

@@ -14,7 +14,7 @@ from sosias.settings import PersonaSettings, RunSettings, TrainingSettings
 from sosias.training.distributed import SHARED_METHODS, MethodAlone
 from sosias.training.foreseen import check_disk
 from sosias.training.learnt import write_learnt
-from sosias.training.plan import Plan, new_run, plan_run, remembered, requested, same_run
+from sosias.training.plan import Plan, idle, new_run, plan_run, remembered, requested, same_run
 from sosias.training.samples import Sampler
 from sosias.workspace import Persona, Run, Workspace, private_folder, write_json, write_settings
 
@@ -57,6 +57,9 @@ def train(
         wanted = requested(persona, overrides or {})
         if ranks.world > 1 and wanted.training.method not in SHARED_METHODS:
             raise MethodAlone(method=wanted.training.method)
+        if nothing := idle(wanted.training):
+            said = _("{names} under [training] in persona.toml: nothing comes of it with --method {method}.")
+            listener(Notice(said.format(names=", ".join(nothing), method=wanted.training.method)))
         if wanted.training.method == "scratch":
             from sosias.training.scratch_run import train_from_scratch
 

@@ -31,6 +31,17 @@ def test_who_looks_on_hears_texts_gone_on_with(novels: tuple[Workspace, Persona]
     assert all(event.prompt.startswith("Novela") for event in said)
 
 
+def test_everything_left_open_is_chosen_with_a_reason(novels: tuple[Workspace, Persona]) -> None:
+    workspace, persona = novels
+    left_open = {"window_tokens": None, "batch_tokens": None, "steps": 1}
+    training = persona.settings.training.model_copy(update=left_open)
+    persona.save(persona.settings.model_copy(update={"training": training}))
+    chosen = {one["what"]: one for one in train(workspace, persona)["choices"]}
+    run = persona.finished_run().settings.training
+    for name in ("window_tokens", "batch_tokens"):
+        assert chosen[name]["value"] == str(getattr(run, name)) and chosen[name]["why"]
+
+
 def test_general_spanish_then_a_person(novels: tuple[Workspace, Persona], tmp_path: Path) -> None:
     from transformers import AutoModelForCausalLM, AutoTokenizer
 

@@ -456,6 +456,31 @@ def test_settings_that_mean_nothing_together_are_refused(
     assert not persona.runs()
 
 
+@pytest.mark.parametrize(
+    ("method", "own", "idle"),
+    [
+        ("lora", {"size": "tiny", "dropout": 0.1}, "size"),
+        ("dora", {"layout": "gpt2"}, "layout"),
+        ("full", {"rank": 4, "size": None, "dropout": 0.1}, "rank, alpha, dropout"),
+        ("scratch", {"size": "tiny", "rank": None}, "alpha"),
+        ("lora", {}, None),
+    ],
+)
+def test_settings_that_do_nothing_with_the_method_are_named(
+    llama_folder: Path, tmp_path: Path, method: str, own: dict[str, Any], idle: str | None
+) -> None:
+    settings = QUICK.model_copy(update={"steps": 1, "method": method} | own)
+    scratch = method == "scratch"
+    workspace, persona = (
+        tiny_novels(tmp_path, settings) if scratch else tiny_persona(tmp_path, llama_folder, settings)
+    )
+    hears = Hears()
+    training.train(workspace, persona, listener=hears)
+    said = [event.text for event in hears.events if isinstance(event, Notice)]
+    told = f"{idle} under [training] in persona.toml: nothing comes of it with --method {method}."
+    assert said == ([told] if idle else [])
+
+
 def test_the_learning_rate_warms_up_and_falls_to_a_tenth() -> None:
     settings = QUICK.model_copy(update={"steps": 100, "learning_rate": 1.0})
     rates = [learning_rate(step, settings) for step in range(100)]
