@@ -87,6 +87,14 @@ def test_a_run_without_a_line_is_a_page(persona: Persona) -> None:
     assert "Run 002" in reader.text and "svg" not in reader.tags
 
 
+@pytest.mark.parametrize("stopped", ["finished", "overfitting", "plateau", "diverged"])
+def test_a_run_that_has_ended_is_not_called_unfinished(persona: Persona, stopped: str) -> None:
+    run = persona.runs()[-1]
+    run.adapter_folder.mkdir()
+    write_json(run.result_file, {"stopped": stopped, "tokens_per_second": 1.0})
+    assert "has not ended yet" not in Reader(page(persona)).text
+
+
 def test_the_page_says_its_language(persona: Persona) -> None:
     use_language("es")
     assert '<html lang="es">' in page(persona)

@@ -384,6 +384,19 @@ def test_a_loss_that_is_no_number_ends_the_run_in_the_best_weights_so_far(
     assert f"at step {fitted.steps}:" in said and f"(step {4 if worse else 6})" in said
 
 
+def test_what_an_update_began_with_counts_among_the_best_weights(
+    llama_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fit, hears = _fit(llama_folder, tmp_path, validations=6), Hears()
+    fit.listener, fit.trained_before, began = hears, True, copied(fit)
+    planted = iter([1.0, 2.0, math.nan])
+    monkeypatch.setattr(fitting, "mean_loss", lambda *_arguments, **_options: next(planted))
+    fitted = fit.run()
+    assert (fitted.stopped, fitted.steps) == ("diverged", 4)
+    assert_same(copied(fit), began)
+    assert any(isinstance(event, Notice) and "(step 0)" in event.text for event in hears.events)
+
+
 @pytest.mark.parametrize("method", ["lora", "scratch"])
 def test_a_run_whose_loss_became_no_number_can_be_used(
     llama_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, method: str
