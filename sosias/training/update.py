@@ -89,6 +89,7 @@ def _settings(persona: Persona, parent: Run) -> PersonaSettings:
         "epochs": EPOCHS,
         "minutes": None,
         "sample_steps": now.training.sample_steps,
+        "checkpoint_seconds": now.training.checkpoint_seconds,
         "validations": now.training.validations,  # the parent's may have been cut down to its minutes
         "loss": now.training.loss,  # by today's consent, not by that of then
     }

@@ -94,6 +94,19 @@ def test_new_and_old_windows_are_shared_out(llama_folder: Path, tmp_path: Path) 
     assert not any(key(one) in known for one in sessions if one.number in held_out)
 
 
+def test_how_an_update_is_looked_after_is_as_the_persona_has_it_today(
+    llama_folder: Path, tmp_path: Path
+) -> None:
+    workspace, persona = tiny_persona(tmp_path / "chats", llama_folder)
+    training.train(workspace, persona, overrides={"steps": 1})
+    add_later(workspace, persona)
+    today = persona.settings.training.model_copy(update={"checkpoint_seconds": 7.0, "validations": 2})
+    write_settings(persona.settings_file, persona.settings.model_copy(update={"training": today}))
+    plan = plan_update(persona, prepared.read_sessions(persona), persona.finished_run())
+    assert plan is not None
+    assert (plan.run.training.checkpoint_seconds, plan.run.training.validations) == (7.0, 2)
+
+
 def test_old_windows_are_drawn_again_in_the_same_way(llama_folder: Path, tmp_path: Path) -> None:
     _workspace, persona = tiny_persona(tmp_path / "chats", llama_folder)
     plan = plan_run(persona, prepared.read_sessions(persona), persona.settings)
