@@ -60,7 +60,7 @@ def of_the_system(error: Exception, folder: Path) -> SosiasError | None:
 
     A write that does not fit names no file; then it is the one in `folder`.
     """
-    if isinstance(error, ModuleNotFoundError) and str(error.name).split(".")[0] in _TRAINING:
+    if isinstance(error, ModuleNotFoundError) and error.name in _TRAINING:
         return MissingTraining()
     number = _number(error)
     filename = getattr(error, "filename", None)

@@ -32,6 +32,7 @@ def test_what_may_not_be_opened_is_named(tmp_path: Path) -> None:
         ValueError("(os error 28)"),
         OSError(errno.EIO, "broken"),
         ModuleNotFoundError("no", name="torchless"),
+        ModuleNotFoundError("it is there, and of another version", name="transformers.gone"),
     ],
 )
 def test_anything_else_is_a_fault(error: Exception, tmp_path: Path) -> None:

@@ -45,6 +45,15 @@ class NothingHeldOut(SosiasError):
     messages, or more of them, and run sosias -p {name} prepare."""
 
 
+class NothingInFold(SosiasError):
+    """Fold {fold} holds out no session to measure on: ask for fewer folds."""
+
+
+class FoldDiverged(SosiasError):
+    """In fold {fold} the loss was no longer a number after some steps, so a mean would be of trainings of
+    different lengths: train with a lower learning_rate (it was {rate:g}), or leave --folds out."""
+
+
 class FoldInterrupted(SosiasError):
     """The evaluation was interrupted in fold {fold}: the same command goes on where it stopped."""
 
@@ -58,13 +67,14 @@ def evaluate(
     share of the base's bits per byte, and `low` and `high` are the ends of its 95 % interval.
 
     A run is measured on the preparation that it was trained on, or on a later one in which each session
-    that it has learnt still stands word for word: then none of it is in the sessions held out.
+    that it has learnt still stands word for word among those to train on.
 
     Raises:
         NotTrained, ChangedSessions: there is no run, or it was trained on other sessions.
         NothingHeldOut: there is no session to measure on.
         NotThatManyFolds, FoldsFromScratch, FoldsOfUpdate: the folds would leave nothing to train on, or
             not be trained as the run was.
+        NothingInFold, FoldDiverged: a fold cannot be measured, or not beside the others.
     """
     with workspace.writing():
         run = persona.finished_run()
@@ -78,9 +88,7 @@ def evaluate(
         if folds:
             losses = [_fold_losses(persona, run, number, folds, listener) for number in range(folds)]
         else:
-            losses = [_run_losses(run, sessions, listener)]
-        if not all(losses):
-            raise NothingHeldOut(name=persona.name)
+            losses = [_run_losses(persona, run, sessions, listener)]
         report = summarise(losses) | {"run": run.folder.name, "base": settings.base}
         write_json(persona.report_folder / "report.json", report)
         return report
@@ -128,16 +136,19 @@ def _rounded(values: dict[str, float]) -> dict[str, float]:
 
 
 def _is_learnt_apart(persona: Persona, run: Run, sessions: Sequence[Session]) -> bool:
-    """Is every session that the run has learnt among these as it was, and the persona the same?
+    """Is every session that the run has learnt still one to train on, as it was, of the same people?
 
-    No message of the persona is in two sessions, so none that was learnt is then in one that was not.
+    No message of the persona is in two sessions, and what repeats is taken out of those held out, so
+    nothing that was learnt is then in these.
     """
-    learnt = read_learnt(run)
-    same_persona = prepared.persona_name(persona.settings) == run.settings.persona_author
-    return same_persona and bool(learnt) and learnt <= {key(session) for session in sessions}
+    learnt, settings = read_learnt(run), run.settings
+    same_persona = prepared.persona_name(persona.settings) == settings.persona_author
+    same_kind = prepared.is_group(sessions) == settings.group
+    to_train_on = {key(session) for session in sessions if session.split == "train"}
+    return same_persona and same_kind and bool(learnt) and learnt <= to_train_on
 
 
-def _run_losses(run: Run, sessions: list[Session], listener: Listener) -> list[SessionLoss]:
+def _run_losses(persona: Persona, run: Run, sessions: list[Session], listener: Listener) -> list[SessionLoss]:
     """Return the losses of a finished run on the test sessions."""
     settings = run.settings
     base = started_from(run)
@@ -150,6 +161,8 @@ def _run_losses(run: Run, sessions: list[Session], listener: Listener) -> list[S
     )
     held_out = unseen(sessions, read_learnt(run))
     windows = split_windows(template, held_out, "test", settings.training)
+    if not windows:
+        raise NothingHeldOut(name=persona.name)
     return run_losses(base, run, windows, listener)
 
 
@@ -163,16 +176,27 @@ def _fold_losses(
     settings = finished.settings
     listener(Notice(_("Fold {number} of {folds}").format(number=number + 1, folds=folds)))
     if number == folds - 1 and settings.training.minutes is None:
-        return _run_losses(finished, prepared.read_sessions(persona), listener)
+        return _fold_losses_of(persona, finished, number, prepared.read_sessions(persona), listener)
     sessions = prepared.fold(persona, number, folds)
     run = Run(private_folder(_folds_folder(persona, settings, folds) / str(number + 1)))
     if not run.is_finished:
         training = settings.training.model_copy(update={"steps": None, "minutes": None})
         chosen = {"base": settings.base, "template": settings.template, "training": training}
         plan = plan_run(persona, sessions, persona.settings.model_copy(update=chosen))
+        if not split_windows(plan.template, sessions, "test", plan.run.training):
+            raise NothingInFold(fold=number + 1)
         if carry_out(plan, run, listener)["stopped"] == "interrupted":
             raise FoldInterrupted(fold=number + 1)
-    return _run_losses(run, sessions, listener)
+    return _fold_losses_of(persona, run, number, sessions, listener)
+
+
+def _fold_losses_of(
+    persona: Persona, run: Run, number: int, sessions: list[Session], listener: Listener
+) -> list[SessionLoss]:
+    """Return the losses of a fold's finished run, unless it was cut short by a loss that is no number."""
+    if run.result()["stopped"] == "diverged":
+        raise FoldDiverged(fold=number + 1, rate=run.settings.training.learning_rate)
+    return _run_losses(persona, run, sessions, listener)
 
 
 def _folds_folder(persona: Persona, settings: RunSettings, folds: int) -> Path:

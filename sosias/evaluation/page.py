@@ -103,7 +103,8 @@ def _sections(
 def _choices(result: dict[str, Any]) -> list[str]:
     """Return the choices as sentences; of a base in a folder of this machine no more than its name."""
     said = (f"{one['what']}: {one['value']} ({one['why']})" for one in result["choices"])
-    return [sentence.replace(result["base"], Path(result["base"]).name) for sentence in said]
+    base = result["base"]
+    return [sentence.replace(base, Path(base).name or base) for sentence in said]
 
 
 def _losses(training: Sequence[Point], validation: Sequence[Point]) -> Section:

@@ -103,5 +103,5 @@ def carry_terms(base: Base, folder: Path) -> None:
         for path in base.hf_folder.glob(pattern):
             if path.is_file():
                 shutil.copyfile(path, folder / path.name)
-    if base.config.notice:
+    if base.config.notice and not (folder / "NOTICE").exists():
         (folder / "NOTICE").write_text(base.config.notice + "\n", encoding="utf-8")

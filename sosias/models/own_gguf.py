@@ -41,7 +41,7 @@ def with_gguf(base: Base, *, listener: Listener = silent) -> Base:
             listener(Choice("weights", "Q8_0", said))
             with room_for(base.name, path.parent, _size(base)):
                 write_gguf(base, path, weights="Q8_0", listener=listener)
-            for older in set(path.parent.glob("*.gguf")) - {path}:
+            for older in set(_place(base).parent.glob("*.gguf")) - {path}:  # in the cache alone
                 older.unlink()
     return replace(base, made=path)
 

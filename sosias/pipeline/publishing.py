@@ -35,13 +35,19 @@ class HubFailed(SosiasError):
     """The hub did not take the export ({what}); it lies in {folder}."""
 
 
+class HubBrokeOff(SosiasError):
+    """The sending of the export broke off ({what}), and part of it may lie at {url}: look there, and try
+    again; all of it lies in {folder}."""
+
+
 def publish(folder: Path, repo: str, write_down: Callable[[str], None]) -> dict[str, Any]:
     """Send an export's folder to the private repository `repo` of the hub; return where it is.
 
     `write_down` is given its address before anything is sent: what fails half-way lies there in part.
 
     Raises:
-        NoHub, HubNotReached, HubRefused, HubPublic, HubFailed: nothing was sent, or not all of it.
+        NoHub, HubNotReached, HubRefused, HubPublic, HubFailed: nothing was sent.
+        HubBrokeOff: not all of it was.
     """
     os.environ["HF_HUB_OFFLINE"] = "0"  # this is what was asked for; everywhere else it stays off
     os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
@@ -50,29 +56,43 @@ def publish(folder: Path, repo: str, write_down: Callable[[str], None]) -> dict[
         import huggingface_hub
     except ImportError as error:
         raise NoHub(folder=folder) from error
-    hub, url, begun = huggingface_hub.HfApi(), f"https://huggingface.co/{repo}", False
+    hub, url = huggingface_hub.HfApi(), f"https://huggingface.co/{repo}"
     try:
         hub.create_repo(repo, private=True, exist_ok=True)
-        if not hub.repo_info(repo).private:
-            raise HubPublic(repo=repo, folder=folder)
-        write_down(url)
-        begun = True
-        hub.upload_folder(repo_id=repo, folder_path=str(folder), commit_message="A persona made with Sosias")
-    except SosiasError:
-        raise
+        private = hub.repo_info(repo).private
     except Exception as error:  # of several libraries, in several versions
-        raise _error(error, folder, repo, begun) from error
+        raise _error(error, folder, repo) from error
+    if not private:
+        raise HubPublic(repo=repo, folder=folder)
+    write_down(url)
+    try:
+        hub.upload_folder(repo_id=repo, folder_path=str(folder), commit_message="A persona made with Sosias")
+    except Exception as error:
+        if _is_refusal(error):
+            raise HubRefused(repo=repo, folder=folder) from error
+        raise HubBrokeOff(what=_what(error), url=url, folder=folder) from error
     return {"repo": repo, "url": url, "private": True}
 
 
-def _error(error: Exception, folder: Path, repo: str, begun: bool) -> SosiasError:
-    """Return the sentence for what the hub's library raised; once `begun`, some may have been sent."""
-    status = getattr(getattr(error, "response", None), "status_code", None)
-    if status in NOT_LET_IN or type(error).__name__ == "LocalTokenNotFoundError":
+def _error(error: Exception, folder: Path, repo: str) -> SosiasError:
+    """Return the sentence for what the hub's library raised."""
+    if _is_refusal(error):
         return HubRefused(repo=repo, folder=folder)
-    if status is None and not begun and _is_of_the_network(error):
+    if _status(error) is None and _is_of_the_network(error):
         return HubNotReached(folder=folder)
-    return HubFailed(what=f"{type(error).__name__} {status or ''}".strip(), folder=folder)
+    return HubFailed(what=_what(error), folder=folder)
+
+
+def _is_refusal(error: Exception) -> bool:
+    return _status(error) in NOT_LET_IN or type(error).__name__ == "LocalTokenNotFoundError"
+
+
+def _status(error: Exception) -> int | None:
+    return getattr(getattr(error, "response", None), "status_code", None)
+
+
+def _what(error: Exception) -> str:
+    return f"{type(error).__name__} {_status(error) or ''}".strip()
 
 
 def _is_of_the_network(error: BaseException) -> bool:

@@ -138,7 +138,8 @@ class Fit(Stepper):
         Afterwards the network holds the best weights (the latest, when interrupted).
 
         Raises:
-            LossNotFinite: before the first validation; after one the best weights are the result.
+            LossNotFinite: before a validation of what this run has learnt; after one its best weights are the
+                result.
             NotEnoughMemory, NoSpace: what was trained before is in the checkpoint.
         """
         self._resume()
@@ -146,7 +147,7 @@ class Fit(Stepper):
             try:
                 stopped = self._loop(interrupted)
             except LossNotFinite as error:
-                if not self.state.losses:
+                if self._best_validation == 0:  # nothing was learnt, or an update only made it worse
                     raise
                 self._tell_what_is_kept(error)
                 stopped = "diverged"
@@ -209,13 +210,17 @@ class Fit(Stepper):
         """How many steps there are from one validation to the next."""
         return max(1, (self.settings.steps or 0) // self.settings.validations)
 
+    @property
+    def _best_validation(self) -> int:
+        """Which validation was the best, the one before the first step not counted; 0: none since then."""
+        return len(self.state.losses) - self.state.worse - int(self.trained_before)
+
     def _tell_what_is_kept(self, error: LossNotFinite) -> None:
-        validations = len(self.state.losses) - self.state.worse - int(self.trained_before)
         words = _(
             "The loss was no longer a number at step {step}: the weights of the best validation (step {best})"
             " are kept. A lower learning_rate (it was {rate:g}) may go further."
         )
-        self.listener(Notice(words.format(best=validations * self._every, **error.fields)))
+        self.listener(Notice(words.format(best=self._best_validation * self._every, **error.fields)))
 
     def _step_or_save(self, step: Step) -> float:
         """Take a step; where it cannot be taken, keep what there was before it."""

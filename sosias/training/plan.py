@@ -23,6 +23,8 @@ from sosias.training.learnt import key
 from sosias.training.samples import Prompt, prompts
 from sosias.workspace import BadSettings, Persona, Run, root_of, write_text
 
+CHECKPOINT = "state.pt"
+"""What a run goes on from, as it lies in its folder of checkpoints."""
 OF_THE_MACHINE = ("steps", "micro_batch_tokens", "dtype")
 """What is chosen by what the machine can do at the moment: a run keeps its own when it is gone on with."""
 CHOICES = "choices.json"
@@ -188,25 +190,33 @@ def same_run(persona: Persona, wanted: RunSettings, left_open: Iterable[str]) ->
 
 def new_run(persona: Persona, wanted: RunSettings, left_open: Iterable[str], listener: Listener) -> Run:
     """Begin a run; where it leaves the newest one behind, unfinished, tell so."""
-    left, run = persona.runs()[-1:], persona.new_run()
-    taken = read_curves(left[0].metrics_file).training if left and not left[0].is_finished else ()
-    if taken:
-        differing = _differing(left[0], wanted, left_open)
-        size = sum(file.stat().st_size for file in left[0].folder.rglob("*") if file.is_file())
-        said = _(
-            "Run {left} of {name} stands unfinished at step {step} with other settings ({differing}): run"
-            " {new} begins anew. To go on with {left} instead, delete the folder of {new} and train with the"
-            " settings of {left}; when {left} is of no more use, delete its folder: it takes {size} MB."
-        ).format(
-            left=left[0].folder.name,
-            name=persona.name,
-            step=taken[-1][0],
-            differing=", ".join(differing),
-            new=run.folder.name,
-            size=size // 10**6 + 1,
-        )
-        listener(Notice(said))
+    earlier, run = persona.runs()[-1:], persona.new_run()
+    for left in earlier:
+        if not left.is_finished and (left.checkpoint_folder / CHECKPOINT).is_file():
+            _tell_of_left(persona.name, left, run, _differing(left, wanted, left_open), listener)
     return run
+
+
+def _tell_of_left(name: str, left: Run, run: Run, differing: Sequence[str], listener: Listener) -> None:
+    size = sum(file.stat().st_size for file in left.folder.rglob("*") if file.is_file())
+    taken = read_curves(left.metrics_file).training
+    said = _(
+        "Run {left} of {name} stands unfinished at step {step} with other settings ({differing}): run {new}"
+        " begins anew. When {left} is of no more use, delete its folder: it takes {size} MB."
+    )
+    if {"base", "template", *TrainingSettings.model_fields}.issuperset(differing):  # others are no options
+        said += " " + _(
+            "To go on with {left} instead, delete the folder of {new} and train with the settings of {left}."
+        )
+    words = said.format(
+        left=left.folder.name,
+        name=name,
+        step=taken[-1][0] if taken else 0,
+        differing=", ".join(differing),
+        new=run.folder.name,
+        size=size // 10**6 + 1,
+    )
+    listener(Notice(words))
 
 
 def _differing(run: Run, wanted: RunSettings, left_open: Iterable[str]) -> list[str]:

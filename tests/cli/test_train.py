@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from sosias import settings
+from sosias.cli import train
 from sosias.cli.call import Call
 from sosias.cli.main import run
 from sosias.settings import Consent, PersonaSettings
@@ -73,6 +75,7 @@ def test_no_number_to_count_by_is_a_mistake_of_the_user_s(
     assert run(["-C", str(workspace.folder), "train", option, value]) == 2
     said = capsys.readouterr().err
     assert option in said and said.count("\n") == 1 and not asked
+    assert train.MOST_TO_TRAIN == settings.MOST_TO_TRAIN
     made = ["-C", str(workspace.folder), "demo", "--minutes", value]
     assert run(made) == 2 and "--minutes" in capsys.readouterr().err
 

@@ -16,10 +16,12 @@ from sosias.evaluation.measure import session_losses, word_losses
 from sosias.events import silent
 from sosias.models.network import load_network
 from sosias.training import train as training
+from sosias.training.fit import Fit
 from sosias.training.learnt import key, write_learnt
 from sosias.training.methods import trainable_network
 from sosias.training.plan import plan_run
 from sosias.training.update import update
+from sosias.workspace import write_settings
 from tests.tiny import QUICK, add_later, tiny_novels, tiny_persona
 
 losses = st.lists(
@@ -123,6 +125,20 @@ def test_folds_are_trained_once_each(llama_folder: Path, tmp_path: Path) -> None
         evaluation.evaluate(workspace, persona, folds=9)
 
 
+def test_a_fold_that_was_cut_short_is_in_no_mean(
+    llama_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workspace, persona = tiny_persona(tmp_path / "chats", llama_folder)
+    training.train(workspace, persona)
+    whole = Fit.gradient
+    monkeypatch.setattr(
+        Fit, "gradient", lambda fit, step: (math.nan, 1, 1) if fit.state.step == 9 else whole(fit, step)
+    )
+    for _time in range(2):
+        with pytest.raises(evaluation.FoldDiverged, match="fold 1"):
+            evaluation.evaluate(workspace, persona, folds=2)
+
+
 def test_changed_sessions_are_not_measured_with_an_old_run(llama_folder: Path, tmp_path: Path) -> None:
     workspace, persona = tiny_persona(tmp_path / "chats", llama_folder, QUICK.model_copy(update={"steps": 1}))
     training.train(workspace, persona)
@@ -165,7 +181,7 @@ def test_a_run_is_measured_on_newer_talk_that_taught_it_nothing(llama_folder: Pa
         evaluation.evaluate(workspace, persona, folds=2)
 
 
-@pytest.mark.parametrize("changed", ["other person", "no record"])
+@pytest.mark.parametrize("changed", ["other person", "no record", "other shares", "a group"])
 def test_a_run_is_not_measured_where_nothing_proves_what_it_learnt(
     llama_folder: Path, tmp_path: Path, changed: str
 ) -> None:
@@ -173,6 +189,12 @@ def test_a_run_is_not_measured_where_nothing_proves_what_it_learnt(
     training.train(workspace, persona)
     if changed == "other person":
         persona.save(persona.settings.model_copy(update={"author": "Bea"}))
+    elif changed == "other shares":  # some of what was learnt is held out now
+        preparation = persona.settings.preparation.model_copy(update={"test": 0.4})
+        persona.save(persona.settings.model_copy(update={"preparation": preparation}))
+    elif changed == "a group":
+        run = persona.finished_run()
+        write_settings(run.settings_file, run.settings.model_copy(update={"group": not run.settings.group}))
     else:
         persona.finished_run().learnt_file.unlink()
     add_later(workspace, persona, 2)

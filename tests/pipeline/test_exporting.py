@@ -187,9 +187,10 @@ def test_all_weights_have_no_adapter(tmp_path: Path) -> None:
 def test_the_terms_of_a_base_stay_with_all_its_weights(tmp_path: Path) -> None:
     """However often weights are trained on weights: what the base came under, they come under."""
     folder = tiny_folder(tmp_path / "base", "llama")
-    terms = {"LICENSE.txt": "Llama 3.2", "USE_POLICY.md": "Do no harm.", "NOTICE": "Built with Llama."}
+    terms = {"LICENSE.txt": "Llama 3.2", "USE_POLICY.md": "Do no harm."}
     for name, said in terms.items():
         (folder / name).write_text(said)
+    (folder / "NOTICE").write_bytes("© Built with Llama.\n".encode("latin-1"))
     (folder / "README.md").write_text("---\nlicense: llama3.2\n---\nA model of theirs.")
     training = FAST.model_copy(update={"method": "full", "rank": None, "alpha": None, "learning_rate": 1e-3})
     for number in (1, 2):
@@ -202,7 +203,8 @@ def test_the_terms_of_a_base_stay_with_all_its_weights(tmp_path: Path) -> None:
         export_model(persona, tmp_path / kind, kind, weights="F16", listener=silent)
         assert {name: (tmp_path / kind / name).read_text().strip() for name in terms} == terms
         assert "comes under: llama3.2" in (tmp_path / kind / "README.md").read_text()
-    assert GgufFile(tmp_path / "gguf" / "ana-f16.gguf").metadata["general.notice"] == "Built with Llama."
+        assert (tmp_path / kind / "NOTICE").read_bytes().decode("latin-1") == "© Built with Llama.\n"
+    assert "Built with Llama." in GgufFile(tmp_path / "gguf" / "ana-f16.gguf").metadata["general.notice"]
 
 
 def test_a_persona_of_dora_goes_out_merged(tmp_path: Path) -> None:

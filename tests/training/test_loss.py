@@ -18,6 +18,7 @@ from sosias.training.fit import Fit
 from sosias.training.methods import trainable_network
 from sosias.training.plan import Plan, plan_run
 from sosias.training.source import Windows
+from tests.bases import tiny_folder
 from tests.tiny import QUICK, tiny_persona
 
 
@@ -144,3 +145,15 @@ def test_logits_that_are_more_than_a_product_are_refused(llama_folder: Path) -> 
     network.config.logits_scaling = 8.0
     with pytest.raises(UnknownLogits, match="logits_scaling"):
         token_losses(network, torch.ones(1, 4, dtype=torch.long), torch.ones(1, 4, dtype=torch.long))
+
+
+def test_no_label_is_cut_off_without_a_word(tmp_path: Path) -> None:
+    network = load_network(open_base(str(tiny_folder(tmp_path, "gpt2"))), dtype="float32")
+    most = network.config.max_position_embeddings
+    ids = torch.zeros(1, most + 64, dtype=torch.long)
+    labels = torch.full_like(ids, -100)
+    labels[:, most - 1] = 1
+    assert torch.isfinite(token_losses(network, ids, labels)).all()
+    labels[:, most] = 1
+    with pytest.raises(AssertionError, match="longer than the base reads"):
+        token_losses(network, ids, labels)

@@ -9,6 +9,7 @@ import signal
 import stat
 import sys
 import time
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +32,7 @@ from sosias.training.source import Windows
 from sosias.training.stepper import LossNotFinite
 from sosias.voice.voice import open_voice
 from sosias.workspace import Persona, Workspace, WorkspaceBusy, write_settings
-from tests.tiny import QUICK, tiny_novels, tiny_persona
+from tests.tiny import QUICK, add_later, tiny_novels, tiny_persona
 
 
 def adapter_of(persona: Persona) -> dict[str, torch.Tensor]:
@@ -163,7 +164,7 @@ def test_a_run_that_is_left_behind_is_named(llama_folder: Path, tmp_path: Path, 
     training.train(workspace, persona, listener=other)
     (said,) = [event.text for event in other.events if isinstance(event, Notice)]
     assert said.startswith(f"Run 001 of {persona.name} stands unfinished at step 6 ")
-    assert "(minutes, seed)" in said and "runs/002" not in said and " MB" in said
+    assert "(minutes, seed)" in said and "To go on with 001" in said and " MB" in said
     assert persona.runs()[0].checkpoint_folder.is_dir(), "nothing is deleted"
     shutil.rmtree(persona.runs()[1].folder)
     result = training.train(workspace, persona, overrides=first)
@@ -171,6 +172,16 @@ def test_a_run_that_is_left_behind_is_named(llama_folder: Path, tmp_path: Path, 
     later = Hears()
     training.train(workspace, persona, overrides={"steps": 2}, listener=later)
     assert not any(isinstance(event, Notice) for event in later.events), "a finished run is not left behind"
+
+
+def test_no_setting_leads_back_to_other_sessions(llama_folder: Path, tmp_path: Path) -> None:
+    workspace, persona = tiny_persona(tmp_path, llama_folder)
+    training.train(workspace, persona, listener=Hears(5, lambda: signal.raise_signal(signal.SIGINT)))
+    add_later(workspace, persona)
+    other = Hears()
+    training.train(workspace, persona, overrides={"steps": 1}, listener=other)
+    (said,) = [event.text for event in other.events if isinstance(event, Notice)]
+    assert "sessions" in said and "To go on" not in said
 
 
 def test_a_run_repeats_exactly(llama_folder: Path, tmp_path: Path) -> None:
@@ -384,17 +395,16 @@ def test_a_loss_that_is_no_number_ends_the_run_in_the_best_weights_so_far(
     assert f"at step {fitted.steps}:" in said and f"(step {4 if worse else 6})" in said
 
 
-def test_what_an_update_began_with_counts_among_the_best_weights(
-    llama_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("losses", [[1.0, 2.0, math.nan], [1.0, 0.9, math.nan]])
+def test_an_update_that_only_made_it_worse_is_no_result(
+    llama_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, losses: list[float]
 ) -> None:
-    fit, hears = _fit(llama_folder, tmp_path, validations=6), Hears()
-    fit.listener, fit.trained_before, began = hears, True, copied(fit)
-    planted = iter([1.0, 2.0, math.nan])
+    fit, better = _fit(llama_folder, tmp_path, validations=6), losses[1] < losses[0]
+    fit.trained_before, planted = True, iter(losses)
     monkeypatch.setattr(fitting, "mean_loss", lambda *_arguments, **_options: next(planted))
-    fitted = fit.run()
-    assert (fitted.stopped, fitted.steps) == ("diverged", 4)
-    assert_same(copied(fit), began)
-    assert any(isinstance(event, Notice) and "(step 0)" in event.text for event in hears.events)
+    with nullcontext() if better else pytest.raises(LossNotFinite, match="lower"):
+        fitted = fit.run()
+        assert (fitted.stopped, fitted.steps) == ("diverged", 4)
 
 
 @pytest.mark.parametrize("method", ["lora", "scratch"])

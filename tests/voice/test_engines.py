@@ -92,8 +92,10 @@ def test_so_do_those_of_another_run_that_an_adapter_is_trained_on(
     base = open_base(str(tiny_folder(other.folder / kept, "gpt2")))
     run = run_on(base.folder, tmp_path / "run")
     random_adapter(base, run.adapter_folder, spread=0.1)
+    own = base.folder / "own-q4.gguf"
+    own.write_bytes(b"somebody's")
     assert choose_engine(base_of(run), run, silent).value == "llama.cpp"
-    assert (base.folder / "model.gguf").is_file()
+    assert (base.folder / "model.gguf").is_file() and own.is_file()
     assert not list(cache.rglob("*.gguf")), "with that run it is deleted"
 
 
