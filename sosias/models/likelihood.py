@@ -134,9 +134,8 @@ def _wanted(
     """Return the last hidden states before the wanted labels, these labels, and the output layer."""
     body, head = parts(network)
     most = getattr(body.config, "max_position_embeddings", None)
-    if most is not None and ids.shape[1] > most:  # of padding alone, at which GPT-2 fails
-        assert bool((labels[:, most:] == -100).all()), "a window is longer than the base reads"
-        ids, labels = ids[:, :most], labels[:, :most]
+    if most is not None and ids.shape[1] > most and bool((labels[:, most:] == -100).all()):
+        ids, labels = ids[:, :most], labels[:, :most]  # padding, at which GPT-2 fails
     hidden = body(input_ids=ids, use_cache=False).last_hidden_state
     wanted = labels[:, 1:] != -100
     return hidden[:, :-1][wanted], labels[:, 1:][wanted], head
