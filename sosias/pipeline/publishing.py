@@ -67,7 +67,7 @@ def publish(folder: Path, repo: str, write_down: Callable[[str], None]) -> dict[
     write_down(url)
     try:
         hub.upload_folder(repo_id=repo, folder_path=str(folder), commit_message="A persona made with Sosias")
-    except Exception as error:
+    except Exception as error:  # as above
         if _is_refusal(error):
             raise HubRefused(repo=repo, folder=folder) from error
         raise HubBrokeOff(what=_what(error), url=url, folder=folder) from error

@@ -23,8 +23,6 @@ from sosias.training.learnt import key
 from sosias.training.samples import Prompt, prompts
 from sosias.workspace import BadSettings, Persona, Run, root_of, write_text
 
-CHECKPOINT = "state.pt"
-"""What a run goes on from, as it lies in its folder of checkpoints."""
 OF_THE_MACHINE = ("steps", "micro_batch_tokens", "dtype")
 """What is chosen by what the machine can do at the moment: a run keeps its own when it is gone on with."""
 CHOICES = "choices.json"
@@ -190,9 +188,11 @@ def same_run(persona: Persona, wanted: RunSettings, left_open: Iterable[str]) ->
 
 def new_run(persona: Persona, wanted: RunSettings, left_open: Iterable[str], listener: Listener) -> Run:
     """Begin a run; where it leaves the newest one behind, unfinished, tell so."""
+    from sosias.training.checkpoint import STATE  # it needs torch, and planning does not
+
     earlier, run = persona.runs()[-1:], persona.new_run()
     for left in earlier:
-        if not left.is_finished and (left.checkpoint_folder / CHECKPOINT).is_file():
+        if not left.is_finished and (left.checkpoint_folder / STATE).is_file():
             _tell_of_left(persona.name, left, run, _differing(left, wanted, left_open), listener)
     return run
 

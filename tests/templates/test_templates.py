@@ -112,7 +112,7 @@ def test_no_text_gives_a_role_that_a_base_added_as_an_ordinary_token(markup: str
     tokenizer = load_tokenizer(tmp_path / "tokenizer.json")
     config = SimpleNamespace(bos_id=0, eos_id=0, pad_id=0, add_bos=True, chat_markup=markup)
     base = SimpleNamespace(name="bytes", tokenizer=tokenizer, config=config)
-    template = open_template("chat", base, "Plácido")  # type: ignore[arg-type]
+    template = open_template("chat", base, "Plácido")  # type: ignore[arg-type]  # no more of a base is looked at
     roles = set(tokenizer.get_added_tokens_decoder()) - {tokenizer.token_to_id("--")}
     hostile = "--".join(["", *tokens, "</s>", "<|endoftext|>"])
     turns = [(Turn("Blanca", False, (said,)), *TALK.turns) for said in ("a", hostile)]
