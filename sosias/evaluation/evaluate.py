@@ -180,7 +180,9 @@ def _fold_losses(
     sessions = prepared.fold(persona, number, folds)
     run = Run(private_folder(_folds_folder(persona, settings, folds) / str(number + 1)))
     if not run.is_finished:
-        training = settings.training.model_copy(update={"steps": None, "minutes": None})
+        asked = persona.settings.training.steps  # else so many steps follow from so much talk
+        steps = asked if asked == settings.training.steps else None
+        training = settings.training.model_copy(update={"steps": steps, "minutes": None})
         chosen = {"base": settings.base, "template": settings.template, "training": training}
         plan = plan_run(persona, sessions, persona.settings.model_copy(update=chosen))
         if not split_windows(plan.template, sessions, "test", plan.run.training):

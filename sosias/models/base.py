@@ -123,6 +123,12 @@ def started_from(run: Run) -> Base:
     return open_base(run.settings.base, root_of(run.folder))
 
 
+def run_of(folder: Path) -> Run | None:
+    """Return the run whose weights, at its start or its end, lie in a base's folder; None: another base."""
+    run = Run(folder.parent)
+    return run if run.settings_file.is_file() and folder in (run.weights_folder, run.start_folder) else None
+
+
 def open_base(name_or_folder: str, root: Path | None = None) -> Base:
     """Return the base of that catalogue name, or in that Hugging Face folder.
 

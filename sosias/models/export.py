@@ -6,7 +6,7 @@ can be made from F16 with its own llama-quantize.
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from pathlib import Path
 from typing import Any, Literal
 
@@ -49,12 +49,13 @@ def write_gguf(
     *,
     adapter: Path | None = None,
     weights: Weights = "F16",
-    described: dict[str, str] | None = None,
+    described: dict[str, str | None] | None = None,
     listener: Listener = silent,
 ) -> None:
     """Write a base as the GGUF `path`, at once; with `adapter`, a PEFT folder, merged into it.
 
-    `described` adds to its metadata, such as `general.name` and `tokenizer.chat_template`.
+    `described` adds to its metadata, such as `general.name` and `tokenizer.chat_template`; what is None
+    there is left out, whatever the base says.
 
     Raises:
         MissingTraining: torch is needed (an adapter, a foreign base), and is not installed.
@@ -74,7 +75,8 @@ def write_gguf(
             add_metadata(writer, layout, config, base.folder)
             add_vocabulary(writer, base, int(config["vocab_size"]))
         for key, value in given.items():
-            writer.add_string(key, value)
+            if value is not None:
+                writer.add_string(key, value)
         writer.add_file_type(KINDS[weights][1])
         tensors = _own_weights(base, layout) if adapter is None else _merged_weights(base, adapter)
         _add_weights(writer, layout, config, tensors, weights, base.folder, listener)
@@ -174,7 +176,7 @@ REPLACED = ("general.architecture", "general.file_type", "general.quantization_v
 """What the writer says itself."""
 
 
-def _copy_metadata(writer: GGUFWriter, model: GgufFile, given: dict[str, str]) -> None:
+def _copy_metadata(writer: GGUFWriter, model: GgufFile, given: Container[str]) -> None:
     for key, value in model.metadata.items():
         if key in REPLACED or key in given:
             continue

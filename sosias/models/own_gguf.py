@@ -12,10 +12,10 @@ from filelock import FileLock
 
 from sosias.events import Choice, Listener, silent
 from sosias.language import translate as _
-from sosias.models.base import GGUF_NAME, Base, cache_folder
+from sosias.models.base import GGUF_NAME, Base, cache_folder, run_of
 from sosias.models.disk import room_for
 from sosias.models.export import write_gguf
-from sosias.workspace import Run, private_folder
+from sosias.workspace import private_folder
 
 WEIGHTS = ("config.json", "tokenizer.json", "vocab.json", "merges.txt", "*.safetensors", "*.bin")
 """What a GGUF is made from."""
@@ -34,8 +34,8 @@ def with_gguf(base: Base, *, listener: Listener = silent) -> Base:
     """
     if base.gguf is not None:
         return base
-    path = base.folder / GGUF_NAME if _of_a_run(base.folder) else _place(base)
-    with FileLock(private_folder(path.parent) / "gguf.lock"):
+    path = _place(base) if run_of(base.folder) is None else base.folder / GGUF_NAME
+    with FileLock(private_folder(path.parent) / "gguf.lock", mode=0o600):
         if not path.is_file():
             said = _("llama.cpp needs a file of its own; written once, half as large as F16")
             listener(Choice("weights", "Q8_0", said))
@@ -44,11 +44,6 @@ def with_gguf(base: Base, *, listener: Listener = silent) -> Base:
             for older in set(_place(base).parent.glob("*.gguf")) - {path}:  # in the cache alone
                 older.unlink()
     return replace(base, made=path)
-
-
-def _of_a_run(folder: Path) -> bool:
-    run = Run(folder.parent)
-    return run.settings_file.is_file() and folder in (run.weights_folder, run.start_folder)
 
 
 def _place(base: Base) -> Path:

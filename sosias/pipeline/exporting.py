@@ -173,14 +173,19 @@ def export_model(
 
 
 def _reference(subject: Subject) -> tuple[Distributions, Distributions | None]:
-    """Return what the persona's own network says, and what its base says without the adapter."""
+    """Return what the persona's own network says, and what it said untrained, where that is still here."""
     from sosias.voice.torch_engine import TorchEngine
 
     engine = TorchEngine(subject.base, subject.adapter, subject.context_tokens)
     own = probabilities(engine, subject.prompts)
-    untuned = None if subject.adapter is None else probabilities(engine, subject.prompts, tuned=False)
+    if subject.adapter is not None:
+        untuned = probabilities(engine, subject.prompts, tuned=False)
+        engine.close()
+        return own, untuned
     engine.close()
-    return own, untuned
+    if subject.origin is subject.base:
+        return own, None
+    return own, _said(TorchEngine(subject.origin, None, subject.context_tokens), subject.prompts)
 
 
 def _checked(subject: Subject, kind: str, found: Agreement, advice: str) -> dict[str, Any]:
@@ -230,7 +235,7 @@ def _hf(subject: Subject, new: Path, own: Distributions, untuned: Distributions 
     if apart > WRITING:
         advice = _("this is a fault of ours, please tell us")
         raise ExportDiffers(kind="hf", name=subject.persona.name, found=apart, allowed=WRITING, advice=advice)
-    advice = _("train in float32, or take --to adapter")
+    advice = _("take {option}").format(option="--to adapter" if subject.adapter else "--to gguf --quant f16")
     verified = _checked(subject, dtype, agreement(own, back, untuned), advice)
     return verified | {"engine": "torch", "dtype": dtype, "read_back": round(apart, 6)}
 
@@ -284,9 +289,10 @@ def _gguf(
     from sosias.voice.llama import LlamaEngine
 
     path = new / f"{subject.persona.name}-{weights.lower()}.gguf"
-    described = {"general.name": subject.persona.name}
-    if template := chat_template(subject.template, subject.other):
-        described["tokenizer.chat_template"] = template
+    described = {
+        "general.name": subject.persona.name,
+        "tokenizer.chat_template": chat_template(subject.template, subject.other),
+    }
     write_gguf(
         subject.base, path, adapter=subject.adapter, weights=weights, described=described, listener=listener
     )

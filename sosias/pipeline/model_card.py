@@ -13,7 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from sosias import __version__
 from sosias.corpus import prepared
 from sosias.errors import SosiasError
-from sosias.models.base import Base
+from sosias.models.base import Base, run_of, started_from
 from sosias.settings import ConsentKind
 from sosias.templates import open_template
 from sosias.workspace import Persona, Run
@@ -39,7 +39,6 @@ def write_card(
 ) -> None:
     """Write `README.md` into an export's folder; `base` is the one that training began with."""
     settings, consent = run.settings, persona.settings.consent
-    base_name = Path(base.name).name  # of a folder, no path of this machine
     card = (
         _environment()
         .get_template("model_card.md.jinja")
@@ -54,7 +53,8 @@ def write_card(
             consent=consent.kind,
             right=RIGHTS[consent.kind],
             recorded=consent.recorded.isoformat(),
-            base=base_name,
+            base=_name_of(base),
+            from_scratch=_is_from_scratch(base),
             licence=base.config.licence,
             notice=base.config.notice,
             template=settings.template,
@@ -62,7 +62,7 @@ def write_card(
             has_chat_template=(folder / "chat_template.jinja").is_file(),
             training=settings.training,
             result=run.result(),
-            counts=_counts(persona),
+            counts=_counts(persona, run),
             sources=_sources(persona),
             report=_report(persona, run),
             verified=verified,
@@ -83,10 +83,32 @@ def _environment() -> Environment:
     )
 
 
-def _counts(persona: Persona) -> dict[str, int]:
-    """Count what the persona was prepared from: sessions, and its own bubbles and words."""
+def _name_of(base: Base) -> str:
+    """Return a base's name: of a folder no path of this machine, of a run here no other persona's name."""
+    run = run_of(base.folder)
+    if run is None:
+        return Path(base.name).name
+    return "random weights" if base.folder == run.start_folder else "weights of an earlier training"
+
+
+def _is_from_scratch(base: Base) -> bool:
+    """Is no weight of another model in this base, so that nobody's terms come with it?"""
+    while (run := run_of(base.folder)) is not None:
+        if run.settings.training.method == "scratch":
+            return True
+        try:
+            base = started_from(run)
+        except SosiasError:
+            return False
+    return False
+
+
+def _counts(persona: Persona, run: Run) -> dict[str, int]:
+    """Count what the run has learnt: sessions, its own bubbles and words; {}: prepared anew since."""
     try:
-        sessions = prepared.read_sessions(persona)
+        if run.settings.sessions_sha256 != prepared.fingerprint(persona):
+            return {}
+        sessions = [one for one in prepared.read_sessions(persona) if one.split == "train"]
     except SosiasError:
         return {}
     bubbles = [text for one in sessions for turn in one.turns if turn.persona for text in turn.bubbles]

@@ -20,7 +20,7 @@ TRAINED = {
     "updated": True,
     "parent": "001",
 }
-REPORT = {"bits_per_byte": {"base": 2.0, "tuned": 1.5, "fall": 0.25, "low": 0.1, "high": 0.4}}
+REPORT = {"bits_per_byte": {"base": 2.0, "tuned": 1.5, "fall": 0.25, "low": 0.1, "high": 0.4}, "folds": [{}]}
 
 
 def finished(persona: Persona, values: dict[str, Any]) -> None:

@@ -110,7 +110,8 @@ def test_a_persona_that_repeats_itself_is_learnt(llama_folder: Path, tmp_path: P
 
 
 def test_folds_are_trained_once_each(llama_folder: Path, tmp_path: Path) -> None:
-    workspace, persona = tiny_persona(tmp_path / "chats", llama_folder)
+    asked = QUICK.model_copy(update={"steps": 5})
+    workspace, persona = tiny_persona(tmp_path / "chats", llama_folder, asked)
     training.train(workspace, persona)
     report = evaluation.evaluate(workspace, persona, folds=2)
     assert len(report["folds"]) == 2
@@ -121,6 +122,7 @@ def test_folds_are_trained_once_each(llama_folder: Path, tmp_path: Path) -> None
     assert evaluation.evaluate(workspace, persona, folds=2) == report
     assert [run.stat().st_mtime_ns for run in runs] == before
     assert len(runs) == 1, "the run itself is the last fold"
+    assert json.loads(runs[0].read_text())["steps"] == 5, "who asks for steps means each fold's"
     with pytest.raises(evaluation.NotThatManyFolds):
         evaluation.evaluate(workspace, persona, folds=9)
 

@@ -103,15 +103,18 @@ def test_the_page_says_its_language(persona: Persona) -> None:
 def test_what_was_measured_of_another_run_is_left_out(persona: Persona) -> None:
     bits = {"base": 2.0, "tuned": 1.5, "fall": 0.25, "low": 0.2, "high": 0.3}
     for run, shown in (("001", True), ("000", False)):
-        write_json(persona.report_folder / "report.json", {"run": run, "bits_per_byte": bits})
+        write_json(persona.report_folder / "report.json", {"run": run, "bits_per_byte": bits, "folds": [{}]})
         assert ("25.0%" in page(persona)) == shown
         assert ('id="bits"' in page(persona)) == shown
 
 
 def test_what_was_measured_is_shown_with_its_run_though_a_newer_one_has_begun(persona: Persona) -> None:
     bits = {"base": 2.0, "tuned": 1.5, "fall": 0.25, "low": 0.2, "high": 0.3}
-    write_json(persona.report_folder / "report.json", {"run": "001", "bits_per_byte": bits})
+    write_json(persona.report_folder / "report.json", {"run": "001", "bits_per_byte": bits, "folds": [{}]})
     measured = persona.runs()[-1]
+    assert "Means over" not in page(persona, measured)
+    write_json(persona.report_folder / "report.json", {"run": "001", "bits_per_byte": bits, "folds": [{}, {}]})
+    assert "Means over 2 trainings like this one" in page(persona, measured)
     persona.new_run()
     assert "25.0%" in page(persona, measured) and "Run 002" not in page(persona, measured)
 

@@ -32,6 +32,13 @@ def test_a_pulled_base_keeps_its_metadata_and_tokenizer(smollm2: Base, tmp_path:
     assert kinds == {GGMLQuantizationType.Q8_0, GGMLQuantizationType.F32}
 
 
+def test_a_base_s_chat_template_is_left_out_where_another_is_learnt(smollm2: Base, tmp_path: Path) -> None:
+    described = {"general.name": "ana", "tokenizer.chat_template": None}
+    write_gguf(smollm2, tmp_path / "model.gguf", weights="Q8_0", described=described)
+    metadata = GgufFile(tmp_path / "model.gguf").metadata
+    assert metadata["general.name"] == "ana" and "tokenizer.chat_template" not in metadata
+
+
 def test_a_tokenizer_comes_back(tmp_path: Path) -> None:
     pytest.importorskip("torch")
     base = open_base(str(tiny_folder(tmp_path / "tiny", "llama")))

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from sosias.corpus import prepare, prepared
 from sosias.events import Event, silent
 from sosias.models.base import open_base
 from sosias.models.gguf_file import GgufFile
@@ -21,14 +22,16 @@ from sosias.pipeline.exporting import (
     read_exports,
 )
 from sosias.settings import TrainingSettings
-from sosias.workspace import Persona, write_settings
+from sosias.workspace import Persona, Workspace, write_settings
 from tests.bases import LAYOUTS, tiny_folder
-from tests.tiny import QUICK, tiny_persona
+from tests.tiny import QUICK, tiny_novels, tiny_persona
 
 torch = pytest.importorskip("torch")
+from sosias.evaluation.evaluate import evaluate  # noqa: E402
 from sosias.training.train import train  # noqa: E402
 
 FAST: TrainingSettings = QUICK.model_copy(update={"steps": 3, "learning_rate": 2e-2})
+WHOLE = FAST.model_copy(update={"method": "full", "rank": None, "alpha": None, "learning_rate": 1e-3})
 
 
 def trained(folder: Path, base: Path, training: TrainingSettings = FAST) -> Persona:
@@ -102,6 +105,23 @@ def test_one_file_for_llama(persona: Persona, tmp_path: Path) -> None:
     assert model.metadata["general.name"] == "ana"
 
 
+def test_what_is_not_for_talk_has_no_chat_template_not_even_its_base_s(
+    llama: Persona, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    described: dict[str, Any] = {}
+    write = exporting.write_gguf
+
+    def written(*arguments: Any, **options: Any) -> None:
+        described.update(options["described"])
+        write(*arguments, **options)
+
+    monkeypatch.setattr(exporting, "chat_template", lambda *_arguments: None)
+    monkeypatch.setattr(exporting, "write_gguf", written)
+    export_model(llama, tmp_path / "out", "gguf", weights="F16", listener=silent)
+    assert described["tokenizer.chat_template"] is None
+    assert "tokenizer.chat_template" not in GgufFile(tmp_path / "out" / "ana-f16.gguf").metadata
+
+
 @pytest.mark.parametrize(("weights", "bound"), [("Q8_0", 0.05), ("Q4_0", 0.5)])
 def test_fewer_bits_are_farther_or_refused(
     llama: Persona, tmp_path: Path, weights: Any, bound: float
@@ -134,6 +154,49 @@ def test_a_lost_adapter_is_seen(llama: Persona, tmp_path: Path, monkeypatch: pyt
     monkeypatch.setattr(exporting, "write_gguf", lambda *args, **rest: whole(*args, **{**rest, **without}))
     with pytest.raises(ExportDiffers):
         export_model(llama, tmp_path / "out", "gguf", weights="Q4_0", listener=silent)
+
+
+def test_lost_training_of_all_weights_is_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    persona = trained(tmp_path, tiny_folder(tmp_path / "base", "llama"), WHOLE)
+    monkeypatch.setattr(exporting, "TOLERANCES", dict.fromkeys(exporting.TOLERANCES, 1.0))
+    write = exporting.write_gguf
+    untrained = open_base(str(tmp_path / "base"))
+    monkeypatch.setattr(exporting, "write_gguf", lambda _base, *args, **rest: write(untrained, *args, **rest))
+    with pytest.raises(ExportDiffers):
+        export_model(persona, tmp_path / "out", "gguf", weights="Q4_0", listener=silent)
+
+
+def test_the_card_says_what_a_network_from_scratch_stands_on(tmp_path: Path) -> None:
+    """Nothing of anybody else's: neither it nor a person on top of it."""
+    workspace, novels = tiny_novels(tmp_path)
+    train(workspace, novels, overrides={"steps": 1})
+    person = trained(tmp_path / "person", novels.finished_run().weights_folder)
+    for one, base in ((novels, "random weights"), (person, "weights of an earlier training")):
+        export_model(one, tmp_path / one.name, "hf", listener=silent)
+        card = (tmp_path / one.name / "README.md").read_text()
+        assert f"| base | {base} |" in card and "It was trained from random weights" in card
+        assert "names no licence" not in card and ("spanish" in card) == (one is novels)
+
+
+def test_the_card_counts_what_was_learnt_and_says_what_was_measured(tmp_path: Path) -> None:
+    persona = trained(tmp_path, tiny_folder(tmp_path / "base", "llama"))
+    workspace = Workspace.open(persona.folder.parents[1])
+
+    def card(name: str) -> str:
+        export_model(persona, tmp_path / name, "adapter", listener=silent)
+        return (tmp_path / name / "README.md").read_text()
+
+    evaluate(workspace, persona)
+    learnt = sum(one.split == "train" for one in prepared.read_sessions(persona))
+    first = card("first")
+    assert f"- learnt: {learnt} sessions" in first and "On later talk that it had not seen" in first
+    evaluate(workspace, persona, folds=2)
+    second = card("second")
+    assert "Means over 2 trainings like this one" in second and "On later talk" not in second
+    preparation = persona.settings.preparation.model_copy(update={"gap_minutes": 5})
+    persona.save(persona.settings.model_copy(update={"preparation": preparation}))
+    prepare.prepare(workspace, persona)
+    assert "- learnt: " not in card("third"), "these are other sessions"
 
 
 def test_the_card_tells_what_it_is_and_no_message(llama: Persona, tmp_path: Path) -> None:
@@ -175,8 +238,7 @@ def test_nothing_is_written_over(llama: Persona, tmp_path: Path) -> None:
 
 
 def test_all_weights_have_no_adapter(tmp_path: Path) -> None:
-    training = FAST.model_copy(update={"method": "full", "rank": None, "alpha": None, "learning_rate": 1e-3})
-    persona = trained(tmp_path, tiny_folder(tmp_path / "base", "gpt2"), training)
+    persona = trained(tmp_path, tiny_folder(tmp_path / "base", "gpt2"), WHOLE)
     with pytest.raises(NoAdapter, match="--to hf"):
         export_model(persona, tmp_path / "out", "adapter", listener=silent)
     for kind in ("hf", "gguf"):
@@ -192,9 +254,8 @@ def test_the_terms_of_a_base_stay_with_all_its_weights(tmp_path: Path) -> None:
         (folder / name).write_text(said)
     (folder / "NOTICE").write_bytes("© Built with Llama.\n".encode("latin-1"))
     (folder / "README.md").write_text("---\nlicense: llama3.2\n---\nA model of theirs.")
-    training = FAST.model_copy(update={"method": "full", "rank": None, "alpha": None, "learning_rate": 1e-3})
     for number in (1, 2):
-        persona = trained(tmp_path / str(number), folder, training)
+        persona = trained(tmp_path / str(number), folder, WHOLE)
         folder = persona.finished_run().weights_folder
         base = open_base(str(folder))
         assert any("Built with Llama" in said for said in traps(base, ["hola"]))

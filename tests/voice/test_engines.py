@@ -81,6 +81,7 @@ def test_weights_of_a_run_keep_their_file_beside_them(tmp_path: Path, cache: Pat
     assert (base.folder, adapter_of(run)) == (run.weights_folder.resolve(), None)
     assert choose_engine(base, run, silent).value == "llama.cpp"
     assert (run.weights_folder / "model.gguf").is_file()
+    assert (run.weights_folder / "gguf.lock").stat().st_mode & 0o777 == 0o600
     assert not list(cache.rglob("*.gguf")), "what somebody wrote stays in the workspace"
 
 
