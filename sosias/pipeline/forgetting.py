@@ -27,6 +27,8 @@ def forget(workspace: Workspace, name: str, *, runs: bool = False) -> Traces:
         write_settings(workspace.people_file, aim.people.settings())
         if traces.look:
             _delete(workspace.look_page.parent)
+        for persona in traces.personas:  # all marks first: what stands on a run is found by its weights
+            _mark(aim, persona)
         for persona in traces.personas:
             _clear(aim, persona, runs=runs)
         for file in filter(aim.touches, workspace.message_files()):
@@ -42,14 +44,14 @@ def forget(workspace: Workspace, name: str, *, runs: bool = False) -> Traces:
 
 
 def _clear(aim: Aim, traces: PersonaTraces, *, runs: bool) -> None:
-    """Delete a persona of the person; of another, what talk with them went into, and mark its runs."""
+    """Delete a persona of the person; of another, what talk with them went into, and its runs if so asked."""
     persona = aim.workspace.persona(traces.persona)
     if traces.theirs:
         _delete_folder(persona.folder, last=persona.settings_file)
         return
     for run in persona.runs():
-        if run.folder.name in traces.runs:
-            _mark(aim, run, delete=runs)
+        if runs and run.folder.name in traces.runs:
+            _delete_folder(run.folder, last=run.settings_file)
     if traces.report:
         shutil.rmtree(persona.report_file.parent)
     if traces.prepared:
@@ -61,9 +63,17 @@ def _clear(aim: Aim, traces: PersonaTraces, *, runs: bool) -> None:
     _sweep(persona.folder.glob(".*"))
 
 
-def _mark(aim: Aim, run: Run, *, delete: bool) -> None:
+def _mark(aim: Aim, traces: PersonaTraces) -> None:
+    """Write down which of a persona's runs have to be made again, where it stays itself."""
+    persona = aim.workspace.persona(traces.persona)
+    for run in persona.runs():
+        if run.folder.name in traces.runs and not traces.theirs:
+            _mark_run(aim, run)
+
+
+def _mark_run(aim: Aim, run: Run) -> None:
     """Write down that a run has to be made again; one that is not finished cannot be gone on with."""
-    if delete or not (run.is_finished and run.settings_file.is_file()):
+    if not (run.is_finished and run.settings_file.is_file()):
         _delete_folder(run.folder, last=run.settings_file)
         return
     settings = run.settings

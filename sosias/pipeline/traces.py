@@ -12,13 +12,14 @@ import pyarrow.compute as pc
 
 from sosias.errors import SosiasError
 from sosias.messages import TRAINABLE_KINDS
+from sosias.models.base import whole_name
 from sosias.settings import PersonaSettings
 from sosias.sources.forgotten import Forgotten
 from sosias.sources.people import People
 from sosias.sources.sieve import Sieve, batches
 from sosias.sources.spellings import folded, plain
 from sosias.sources.store import all_spellings, find_spelling
-from sosias.workspace import Persona, Run, Workspace
+from sosias.workspace import Persona, Run, Workspace, root_of
 
 OURS = {"sosias.toml", "people.toml", "messages", "personas", "report", "fault.txt", "server-token"}
 """What sosias itself lays down in a workspace; hidden files apart."""
@@ -134,7 +135,6 @@ def surveyed(aim: Aim) -> Traces:
     for file in aim.workspace.message_files():
         for batch in batches(file):
             mentioned += _mentions(aim.sieve.sift(batch), pattern)
-    personas = [_persona_traces(aim, name) for name in aim.workspace.persona_names()]
     return Traces(
         name=aim.name,
         spellings=tuple(aim.spellings),
@@ -142,7 +142,7 @@ def surveyed(aim: Aim) -> Traces:
         named=aim.sieve.named,
         mentioned=mentioned,
         look=aim.workspace.look_page.parent.exists(),
-        personas=tuple(found for found in personas if found is not None),
+        personas=_all_persona_traces(aim),
         others=tuple(_others(aim.workspace)),
         again=aim.again,
     )
@@ -162,18 +162,30 @@ def _mentions(batch: pa.RecordBatch, pattern: str) -> int:
     return pc.sum(pc.match_substring_regex(texts, pattern)).as_py() or 0
 
 
-def _persona_traces(aim: Aim, name: str) -> PersonaTraces | None:
-    """Return what a persona has of the person, None where it is nothing."""
-    persona = aim.workspace.persona(name)
+def _all_persona_traces(aim: Aim) -> tuple[PersonaTraces, ...]:
+    """Return what personas have of the person; a run on top of another's weights has what that one has."""
+    personas = [aim.workspace.persona(name) for name in aim.workspace.persona_names()]
+    shares = [_share(aim, persona.settings) for persona in personas]
+    learnt: set[Path] = set()
+    while True:
+        before = len(learnt)
+        every = [_persona_traces(aim, *one, learnt) for one in zip(personas, shares, strict=True)]
+        if len(learnt) == before:
+            return tuple(found for found in every if found is not None)
+
+
+def _persona_traces(aim: Aim, persona: Persona, share: "_Share", learnt: set[Path]) -> PersonaTraces | None:
+    """Return what a persona has of the person, None where it is nothing; its runs are added to `learnt`."""
     settings = persona.settings
-    share = _share(aim, settings)
-    runs = tuple(run.folder.name for run in persona.runs() if share.theirs or _learnt(aim, run, share))
+    found = [run for run in persona.runs() if share.theirs or _learnt(aim, run, share, learnt)]
+    learnt.update(run.folder.resolve() for run in found)
+    runs = tuple(run.folder.name for run in found)
     unnamed = redacted(aim, settings)
     hints = _hints(aim, unnamed)
     if not (share.theirs or share.read or runs or hints or unnamed != settings):
         return None
     return PersonaTraces(
-        persona=name,
+        persona=persona.name,
         theirs=share.theirs,
         prepared=share.read and persona.sessions_file.is_file(),
         report=share.read and persona.report_file.parent.is_dir(),
@@ -239,13 +251,15 @@ def _share(aim: Aim, settings: PersonaSettings) -> _Share:
     return _Share(theirs=bool(wrote) and all(wrote), read=bool(shared), met=met)
 
 
-def _learnt(aim: Aim, run: Run, share: _Share) -> bool:
-    """May a run have been trained on words of the person, or on what was said to them?"""
+def _learnt(aim: Aim, run: Run, share: _Share, learnt: set[Path]) -> bool:
+    """May a run, or one that it stands on, have been trained on words of the person, or said to them?"""
     if not run.settings_file.is_file():
         return share.read
     settings = run.settings
     named = aim.forgotten.without(settings.partner) != settings.partner
-    return settings.outdated or named or share.met or (share.read and settings.training.loss == "all")
+    on_top = Path(whole_name(settings.base, root_of(run.folder))).parent in learnt
+    own = share.met or (share.read and settings.training.loss == "all")
+    return settings.outdated or named or own or on_top
 
 
 def _others(workspace: Workspace) -> list[str]:

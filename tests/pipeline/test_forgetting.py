@@ -33,6 +33,7 @@ from sosias.settings import (
 from sosias.sources.store import UnknownAuthor, import_files, join_people, part_people, stored_messages
 from sosias.workspace import (
     Persona,
+    Run,
     Workspace,
     append_line,
     private_folder,
@@ -224,6 +225,36 @@ def test_a_persona_of_theirs_goes_and_others_are_marked(workspace: Workspace) ->
     assert everything(Workspace(workspace.folder / "personas" / "calle")) == street
     prepare(workspace, ana)
     assert found_in(workspace) == []
+
+
+def hold_weights(run: Run) -> None:
+    """Give a run what a base is known by."""
+    for name in ("config.json", "tokenizer.json"):
+        write_text(private_folder(run.weights_folder) / name, "{}")
+
+
+def test_what_was_trained_on_top_of_their_words_is_marked_too(workspace: Workspace, monkeypatch: Any) -> None:
+    """However many trainings lie between: on a run of theirs, of a talk with them, and on that again."""
+    for name in ("ella", "ana", "calle"):
+        hold_weights(workspace.persona(name).runs()[0])
+    made = {}
+    for name, base in (("b", "ella"), ("a", "b"), ("c", "ana"), ("d", "calle")):
+        made[name] = persona(workspace, name, "Ana", "chat = 'Carlos'", where="chat = 'Carlos'")
+        (run,) = made[name].runs()
+        hold_weights(run)
+        on = {"base": f"personas/{base}/runs/001/weights"}
+        write_settings(run.settings_file, run.settings.model_copy(update=on))
+    shown = survey(workspace, "Berenguela Ruiz")
+    marked = {one.persona: one.runs for one in shown.personas if one.persona in made}
+    assert marked == dict.fromkeys("abc", ("001",))
+    with monkeypatch.context() as falls:
+        falls.setattr("sosias.pipeline.forgetting._clear", lambda *_arguments, **_options: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            forget(workspace, "Berenguela Ruiz")
+    shutil.rmtree(workspace.folder / "personas" / "ella")  # as far as it may have come
+    forget(workspace, "Berenguela Ruiz")
+    outdated = [name for name in made if made[name].runs()[0].settings.outdated]
+    assert outdated == ["b", "a", "c"] and made["a"].sessions_file.is_file()
 
 
 def test_where_they_were_only_read_beside_the_persona_is_prepared_again(workspace: Workspace) -> None:
