@@ -278,7 +278,7 @@ class TrainingSettings(Settings):
 class GenerationSettings(Settings):
     """How a reply is drawn from the model's probabilities."""
 
-    temperature: float = Field(0.95, ge=0)
+    temperature: float = Field(0.95, ge=0, allow_inf_nan=False)
     """0 always takes the likeliest token; higher is freer."""
     top_p: float = Field(0.9, gt=0, le=1)
     """Draw from the likeliest tokens that together hold this probability."""

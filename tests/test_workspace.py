@@ -12,7 +12,7 @@ import pytest
 
 from sosias import workspace as module
 from sosias.errors import SosiasError
-from sosias.settings import Consent, PersonaSettings, TrainingSettings, WorkspaceSettings
+from sosias.settings import Consent, GenerationSettings, PersonaSettings, TrainingSettings, WorkspaceSettings
 from sosias.workspace import (
     BadPersonaName,
     BadSettings,
@@ -180,6 +180,14 @@ def test_no_training_is_counted_by_what_is_no_number(tmp_path: Path, line: str) 
     path.write_text(line, encoding="utf-8")
     with pytest.raises(BadSettings, match=line.split()[0]):
         read_settings(path, TrainingSettings)
+
+
+@pytest.mark.parametrize("value", ["inf", "nan", "-1"])
+def test_no_reply_is_drawn_by_what_is_no_number(tmp_path: Path, value: str) -> None:
+    path = tmp_path / "generation.toml"
+    path.write_text(f"temperature = {value}", encoding="utf-8")
+    with pytest.raises(BadSettings, match="temperature"):
+        read_settings(path, GenerationSettings)
 
 
 # --- the workspace -----------------------------------------------------------------------------

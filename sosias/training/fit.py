@@ -253,9 +253,12 @@ class Fit(Stepper):
         self.learner.train()
 
     def _learns_by_heart(self) -> bool:
-        """Has the training loss fallen since the best validation?"""
-        at_best, now = (self.state.training_losses[place] for place in (-1 - self.state.worse, -1))
-        return now < at_best
+        """Has the training loss fallen since the best validation, or since the first steps after it?"""
+        losses = self.state.training_losses
+        at_best = losses[-1 - self.state.worse]
+        if math.isinf(at_best):  # no step led to what an update starts from
+            at_best = losses[-self.state.worse]
+        return losses[-1] < at_best
 
     def _held_out_loss(self) -> float:
         """Return the loss on the validation windows.

@@ -158,6 +158,7 @@ def _carry_out(
     write_settings(run.settings_file, settings)  # from here on the run's files belong to these settings
     texts = Texts(persona, settings.training.loss == "all")
     base = _start(run, texts, settings.training, choices, listener)
+    remembered(run, choices)  # the shards take long, and a second call makes no vocabulary
     now = {name: getattr(wanted.training, name) for name in ("sample_steps", "checkpoint_seconds")}
     training = settings.training.model_copy(update=now)
     room = texts.bytes_of("train") + texts.bytes_of("validation")  # as tokens they take less

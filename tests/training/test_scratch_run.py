@@ -42,6 +42,19 @@ def test_everything_left_open_is_chosen_with_a_reason(novels: tuple[Workspace, P
         assert chosen[name]["value"] == str(getattr(run, name)) and chosen[name]["why"]
 
 
+def test_a_reason_is_kept_whatever_is_cut_off(
+    novels: tuple[Workspace, Persona], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def falls(*_arguments: Any, **_options: Any) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as cut_off:
+        cut_off.setattr(scratch_run, "shards_in", falls)
+        with pytest.raises(KeyboardInterrupt):
+            train(*novels)
+    assert "vocabulary" in {one["what"] for one in train(*novels)["choices"]}
+
+
 def test_general_spanish_then_a_person(novels: tuple[Workspace, Persona], tmp_path: Path) -> None:
     from transformers import AutoModelForCausalLM, AutoTokenizer
 

@@ -307,6 +307,18 @@ def test_a_validation_loss_that_falls_no_more_stops_the_run_and_the_best_is_kept
     assert_same(copied(fit), kept[1])
 
 
+@pytest.mark.parametrize(("fall", "stopped"), [(0.1, "overfitting"), (-0.1, "plateau")])
+def test_an_update_that_gets_no_better_says_which_way_it_went(
+    llama_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fall: float, stopped: str
+) -> None:
+    fit, planted = _fit(llama_folder, tmp_path, patience=3, validations=12), iter([1.0, 2.0, 2.0, 2.0])
+    fit.trained_before, whole = True, fit.gradient
+    monkeypatch.setattr(fit, "gradient", lambda step: (4 - fall * fit.state.step, *whole(step)[1:]))
+    monkeypatch.setattr(fitting, "mean_loss", lambda *_arguments, **_options: next(planted))
+    fitted = fit.run()
+    assert (fitted.stopped, fitted.steps, fitted.best_loss) == (stopped, 3, 1.0)
+
+
 def test_a_validation_that_does_not_fit_or_is_no_number_loses_nothing(
     llama_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
