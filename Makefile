@@ -55,7 +55,7 @@ $(VENV)/ready: $(VENV)/python pyproject.toml constraints.txt
 	@touch $@
 
 $(VENV)/ready-to-develop: $(VENV)/ready
-	@$(PIP) --group dev
+	@$(PIP) --editable '.[train,bench]' --group dev
 	@touch $@
 
 $(VENV)/ready-to-bench: $(VENV)/ready

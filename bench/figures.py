@@ -11,7 +11,8 @@ Curve = Sequence[Sequence[float]]
 
 
 def ratios(rounds: Sequence[dict[str, Result]]) -> Result:
-    """Return `vs_trl` and `vs_body`, with the least and the greatest of a round, and each tool's figures.
+    """Return `vs_trl` and `vs_body`, with the least and the greatest of a round, `memory_vs_trl`, and each
+    tool's figures.
 
     Raises:
         AssertionError: the tools did not do the same work.
@@ -26,6 +27,8 @@ def ratios(rounds: Sequence[dict[str, Result]]) -> Result:
         result[f"vs_{peer}"] = round(speeds["ours"] / speeds[peer], 3)
         result[f"vs_{peer}_spread"] = [round(min(each), 3), round(max(each), 3)]
     result["tools"] = {tool: _figures([one[tool] for one in rounds]) for tool in TOOLS}
+    peaks = {tool: result["tools"][tool]["peak_rss_mb"] for tool in TOOLS}
+    result["memory_vs_trl"] = round(peaks["ours"] / peaks["trl"], 3)
     return result | {"threads": rounds[0]["ours"]["threads"]}
 
 
@@ -45,12 +48,12 @@ def speed_of(measured: Result) -> float:
     return float(measured["tokens"] / measured["seconds"])
 
 
-def time_to_quality(ours: Curve, trl: Sequence[Result]) -> Result:
-    """Compare with TRL's best run; None where ours never comes to what that came to.
+def time_to_quality(ours: Sequence[Result], trl: Sequence[Result]) -> Result:
+    """Compare with TRL's best run that one of ours which came to as much first; None where none did.
 
     Args:
-        ours: (step, seconds, bits per byte) along the run.
-        trl: its runs, each with `learning_rate`, `passes` and its curve, `points`.
+        ours: our runs, each with `passes` and its curve, `points`: (step, seconds, bits per byte).
+        trl: its runs, each with `learning_rate`, `passes` and `points`.
     """
     each = [one | _best(one["points"], ours) for one in trl]
     best = min(each, key=lambda one: one["bits_per_byte"])
@@ -61,24 +64,31 @@ def time_to_quality(ours: Curve, trl: Sequence[Result]) -> Result:
             "learning_rate": best["learning_rate"],
             "passes": best["passes"],
             "bits_per_byte": {
-                "untuned": round(ours[0][2], 4),
+                "untuned": round(ours[0]["points"][0][2], 4),
                 "trl": best["bits_per_byte"],
-                "ours": round(min(bits for *_rest, bits in ours), 4),
+                "ours": {
+                    one["passes"]: round(min(bits for *_rest, bits in one["points"]), 4) for one in ours
+                },
             },
             "trl_minutes": round(best["seconds"] / 60, 2),
             "our_minutes": None if reached is None else round(reached / 60, 2),
+            "our_passes": best["our_passes"],
         },
         "each": [{name: value for name, value in one.items() if name != "points"} for one in each],
     }
 
 
-def _best(theirs: Curve, ours: Curve) -> Result:
-    """Return how well a run of TRL's did at its best, after how long, and how soon ours did as well."""
+def _best(theirs: Curve, ours: Sequence[Result]) -> Result:
+    """Return how well a run of TRL's did at its best, after how long, and how soon one of ours did."""
     wanted, seconds = min((bits, seconds) for _step, seconds, bits in theirs)
-    reached = next((seconds for _step, seconds, bits in ours if bits <= wanted), None)
+    did = [
+        (seconds, one["passes"]) for one in ours for _step, seconds, bits in one["points"] if bits <= wanted
+    ]
+    reached, passes = min(did, default=(None, None))
     return {
         "bits_per_byte": round(wanted, 4),
         "seconds": round(seconds, 1),
         "our_seconds": None if reached is None else round(reached, 1),
+        "our_passes": passes,
         "ratio": round(seconds / reached, 2) if reached else None,
     }

@@ -1,4 +1,4 @@
-"""Sosias's own loop on the shared windows: `python -m bench.run_ours FILE [--quality]`."""
+"""Sosias's own loop on the shared windows: `python -m bench.run_ours FILE [--quality PASSES]`."""
 
 import argparse
 import time
@@ -14,7 +14,6 @@ from bench.worker import answer
 from sosias.events import silent
 from sosias.models.base import open_base
 from sosias.templates import Window
-from sosias.training.choices import epochs_of
 from sosias.training.fit import Fit
 from sosias.training.memory import peak_rss_mb
 from sosias.training.methods import trainable_network
@@ -40,11 +39,11 @@ def speed(material: Material, folder: Path) -> dict[str, Any]:
     }
 
 
-def quality(material: Material, folder: Path) -> list[Point]:
-    """Train as `sosias train` does by default; return the held-out quality along the way."""
+def quality(material: Material, passes: int, folder: Path) -> list[Point]:
+    """Train as `sosias train --epochs PASSES` does; return the held-out quality along the way."""
     training = material.training
     epoch = len(our_steps(material.train, training))
-    total = max(1, round(epoch * epochs_of(training)))
+    total = epoch * passes
     fit = _fit(material, material.train, total, folder)
     pad_id = open_base(material.base).config.pad_id
     points = [Point(0, 0.0, bits_per_byte(fit.network, material.validation, pad_id))]
@@ -73,12 +72,12 @@ def run(arguments: argparse.Namespace) -> dict[str, Any]:
     """Measure what is asked for."""
     material, folder = read(arguments.file), arguments.file.parent
     if arguments.quality:
-        return {"points": quality(material, folder)}
+        return {"points": quality(material, arguments.quality, folder)}
     return speed(material, folder)
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser()
     parser.add_argument("file", type=Path)
-    parser.add_argument("--quality", action="store_true")
+    parser.add_argument("--quality", type=int, metavar="PASSES")
     answer(run, parser)

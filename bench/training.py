@@ -23,7 +23,8 @@ from bench.machine import machine
 RATES = (4e-4, 1e-3, 2.5e-3)
 """Learning rates of which TRL gets the best: on both sides of ours."""
 PASSES = (1, 3)
-"""Over its rows, of which TRL gets the better: once, as ours by default, and as often as its users take."""
+"""Over what there is to learn, for both: once, as ours by default, and as often as TRL's users take. Of
+each tool the better counts."""
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -60,9 +61,11 @@ def compare(asked: argparse.Namespace, file: Path) -> Result:
 
 def quality(file: Path) -> Result:
     """Return `time_to_quality`: TRL's minutes to its best held-out quality, divided by ours to the same."""
-    _say("Quality: ours")
-    ours = _run("run_ours", file, "--quality")["points"]
-    runs = []
+    ours, runs = [], []
+    for passes in PASSES:
+        _say(f"Quality: ours, epochs: {passes}")
+        points = _run("run_ours", file, "--quality", str(passes))["points"]
+        ours.append({"passes": passes, "points": points})
     for rate, passes in product(RATES, PASSES):
         _say(f"Quality: TRL at a learning rate of {rate:g}, epochs: {passes}")
         points = _run("run_trl", file, "--quality", str(rate), str(passes))["points"]
@@ -108,6 +111,7 @@ def show(result: Result) -> None:
     for name in ("vs_trl", "vs_body"):
         low, high = result[f"{name}_spread"]
         console.print(f"{name} {result[name]:.2f} (rounds {low:.2f} to {high:.2f})", highlight=False)
+    console.print(f"memory_vs_trl {result['memory_vs_trl']:.2f}", highlight=False)
     if "time_to_quality" in result:
         found = result["quality"]
         bits, minutes = found["bits_per_byte"], (found["trl_minutes"], found["our_minutes"])

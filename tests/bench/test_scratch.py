@@ -53,9 +53,11 @@ def test_both_sides_learn(tmp_path: Path, capsys: pytest.CaptureFixture[str]) ->
     scratch.main([str(tmp_path), "--json", "--minutes", "0.03", "--size", "tiny"])
     result = json.loads(capsys.readouterr().out)
     assert result["tools"].keys() == {"ours", "peer"}
+    material = result["material"]
+    untrained = material["held_tokens"] * math.log2(material["vocabulary"]) / material["held_bytes"]
     for found in result["tools"].values():
         assert found["steps"] > 0
-        assert found["bits_per_byte"] < 8
-    assert result["material"]["held_out"] == 1
+        assert found["bits_per_byte"] < 0.9 * untrained
+    assert material["held_out"] == 1
     weights = [found["parameters"] for found in result["tools"].values()]
     assert max(weights) / min(weights) < 1.2
