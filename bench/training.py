@@ -118,7 +118,8 @@ def show(result: Result) -> None:
         ratio = f"time_to_quality {result['time_to_quality']}"
         console.print(f"{ratio} (minutes of TRL and ours: {minutes})", highlight=False)
         console.print(
-            f"bits per byte {bits}, TRL at {found['learning_rate']:g}, epochs: {found['passes']}",
+            f"bits per byte {bits}, TRL at {found['learning_rate']:g}, epochs: {found['passes']}"
+            f" (ours: {found['our_passes']})",
             highlight=False,
         )
 

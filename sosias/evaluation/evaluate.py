@@ -180,11 +180,11 @@ def _fold_losses(
     sessions = prepared.fold(persona, number, folds)
     run = Run(private_folder(_folds_folder(persona, settings, folds) / str(number + 1)))
     if not run.is_finished:
-        asked = persona.settings.training.steps  # else so many steps follow from so much talk
-        steps = asked if asked == settings.training.steps else None
+        chosen = {one["what"] for one in finished.result()["choices"]}
+        steps = None if "steps" in chosen else settings.training.steps  # a fold has less to choose them by
         training = settings.training.model_copy(update={"steps": steps, "minutes": None})
-        chosen = {"base": settings.base, "template": settings.template, "training": training}
-        plan = plan_run(persona, sessions, persona.settings.model_copy(update=chosen))
+        same = {"base": settings.base, "template": settings.template, "training": training}
+        plan = plan_run(persona, sessions, persona.settings.model_copy(update=same))
         if not split_windows(plan.template, sessions, "test", plan.run.training):
             raise NothingInFold(fold=number + 1)
         if carry_out(plan, run, listener)["stopped"] == "interrupted":

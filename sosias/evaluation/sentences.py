@@ -28,8 +28,6 @@ def in_words(report: dict[str, Any], name: str) -> list[str]:
     figures = _("Bits per byte of messages it had never seen: {base:.3f} untuned, {tuned:.3f} tuned.")
     sentences = [said.format(name=name, **bits), figures.format(**bits)]
     if (count := len(report["folds"])) > 1:
-        means = _(
-            "Means over {count} trainings like this one, each measured on the talk that follows its own."
-        )
+        means = _("Means over {count} trainings, each measured on the talk that follows its own.")
         sentences.append(means.format(count=count))
     return sentences

@@ -183,9 +183,13 @@ def _reference(subject: Subject) -> tuple[Distributions, Distributions | None]:
         engine.close()
         return own, untuned
     engine.close()
-    if subject.origin is subject.base:
+    origin, base = subject.origin, subject.base
+    if origin is base or origin.config.vocab_size != base.config.vocab_size:
         return own, None
-    return own, _said(TorchEngine(subject.origin, None, subject.context_tokens), subject.prompts)
+    try:
+        return own, _said(TorchEngine(origin, None, subject.context_tokens), subject.prompts)
+    except SosiasError:  # its weights are not there any more
+        return own, None
 
 
 def _checked(subject: Subject, kind: str, found: Agreement, advice: str) -> dict[str, Any]:

@@ -49,11 +49,13 @@ def _clear(aim: Aim, traces: PersonaTraces, *, runs: bool) -> None:
     if traces.theirs:
         _delete_folder(persona.folder, last=persona.settings_file)
         return
-    for run in persona.runs():
-        if runs and run.folder.name in traces.runs:
-            _delete_folder(run.folder, last=run.settings_file)
     if traces.report:
         shutil.rmtree(persona.report_file.parent)
+    elif traces.runs:
+        shutil.rmtree(persona.report_file.parent / "folds", ignore_errors=True)
+    for run in persona.runs():
+        if run.folder.name in traces.runs and (runs or not _is_whole(run)):
+            _delete_folder(run.folder, last=run.settings_file)
     if traces.prepared:
         shutil.rmtree(persona.sessions_file.parent)
     settings = persona.settings
@@ -67,15 +69,17 @@ def _mark(aim: Aim, traces: PersonaTraces) -> None:
     """Write down which of a persona's runs have to be made again, where it stays itself."""
     persona = aim.workspace.persona(traces.persona)
     for run in persona.runs():
-        if run.folder.name in traces.runs and not traces.theirs:
+        if run.folder.name in traces.runs and _is_whole(run) and not traces.theirs:
             _mark_run(aim, run)
 
 
+def _is_whole(run: Run) -> bool:
+    """Can a run be spoken with? One that is not finished is deleted: it cannot be gone on with."""
+    return run.is_finished and run.settings_file.is_file()
+
+
 def _mark_run(aim: Aim, run: Run) -> None:
-    """Write down that a run has to be made again; one that is not finished cannot be gone on with."""
-    if not (run.is_finished and run.settings_file.is_file()):
-        _delete_folder(run.folder, last=run.settings_file)
-        return
+    """Write down that a run has to be made again."""
     settings = run.settings
     partner = aim.forgotten.without(settings.partner)
     write_settings(run.settings_file, settings.model_copy(update={"partner": partner, "outdated": True}))

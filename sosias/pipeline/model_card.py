@@ -53,7 +53,7 @@ def write_card(
             consent=consent.kind,
             right=RIGHTS[consent.kind],
             recorded=consent.recorded.isoformat(),
-            base=_name_of(base),
+            base=_name_of(base, run),
             from_scratch=_is_from_scratch(base),
             licence=base.config.licence,
             notice=base.config.notice,
@@ -83,12 +83,15 @@ def _environment() -> Environment:
     )
 
 
-def _name_of(base: Base) -> str:
-    """Return a base's name: of a folder no path of this machine, of a run here no other persona's name."""
-    run = run_of(base.folder)
-    if run is None:
+def _name_of(base: Base, run: Run) -> str:
+    """Return what a run began with: of a folder no path of this machine, of a run no other persona's name."""
+    other = run_of(base.folder)
+    if other is None:
         return Path(base.name).name
-    return "random weights" if base.folder == run.start_folder else "weights of an earlier training"
+    if base.folder == other.start_folder:
+        return "random weights"
+    gone = other.folder == run.folder.resolve()  # so these are what it ended in
+    return Path(run.settings.base).name if gone else "weights of an earlier training"
 
 
 def _is_from_scratch(base: Base) -> bool:
@@ -104,7 +107,7 @@ def _is_from_scratch(base: Base) -> bool:
 
 
 def _counts(persona: Persona, run: Run) -> dict[str, int]:
-    """Count what the run has learnt: sessions, its own bubbles and words; {}: prepared anew since."""
+    """Count what the run had to learn from: sessions, own bubbles and words; {}: prepared anew since."""
     try:
         if run.settings.sessions_sha256 != prepared.fingerprint(persona):
             return {}

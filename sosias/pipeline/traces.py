@@ -1,5 +1,6 @@
 """What a workspace has of one person: messages, what others' messages keep of them, personas, runs."""
 
+import json
 import re
 from collections import Counter
 from collections.abc import Sequence
@@ -188,12 +189,18 @@ def _persona_traces(aim: Aim, persona: Persona, share: "_Share", learnt: set[Pat
         persona=persona.name,
         theirs=share.theirs,
         prepared=share.read and persona.sessions_file.is_file(),
-        report=share.read and persona.report_file.parent.is_dir(),
+        report=(share.read or _measured(persona) in runs) and persona.report_file.parent.is_dir(),
         runs=runs,
         talks=persona.talks_file.is_file(),
         hints=hints,
         exports=_exports(persona, runs),
     )
+
+
+def _measured(persona: Persona) -> str | None:
+    """Return the run that a persona's report is of."""
+    file = persona.report_file
+    return json.loads(file.read_text(encoding="utf-8")).get("run") if file.is_file() else None
 
 
 def _exports(persona: Persona, runs: Sequence[str]) -> tuple[str, ...]:
@@ -257,9 +264,11 @@ def _learnt(aim: Aim, run: Run, share: _Share, learnt: set[Path]) -> bool:
         return share.read
     settings = run.settings
     named = aim.forgotten.without(settings.partner) != settings.partner
-    on_top = Path(whole_name(settings.base, root_of(run.folder))).parent in learnt
+    stands_on = {Path(whole_name(settings.base, root_of(run.folder))).parent}
+    if settings.parent is not None:
+        stands_on.add(run.folder.with_name(settings.parent).resolve())
     own = share.met or (share.read and settings.training.loss == "all")
-    return settings.outdated or named or own or on_top
+    return settings.outdated or named or own or not learnt.isdisjoint(stands_on)
 
 
 def _others(workspace: Workspace) -> list[str]:

@@ -113,8 +113,10 @@ def test_what_was_measured_is_shown_with_its_run_though_a_newer_one_has_begun(pe
     write_json(persona.report_folder / "report.json", {"run": "001", "bits_per_byte": bits, "folds": [{}]})
     measured = persona.runs()[-1]
     assert "Means over" not in page(persona, measured)
-    write_json(persona.report_folder / "report.json", {"run": "001", "bits_per_byte": bits, "folds": [{}, {}]})
-    assert "Means over 2 trainings like this one" in page(persona, measured)
+    write_json(
+        persona.report_folder / "report.json", {"run": "001", "bits_per_byte": bits, "folds": [{}, {}]}
+    )
+    assert "Means over 2 trainings, each" in page(persona, measured)
     persona.new_run()
     assert "25.0%" in page(persona, measured) and "Run 002" not in page(persona, measured)
 

@@ -189,14 +189,14 @@ def test_the_card_counts_what_was_learnt_and_says_what_was_measured(tmp_path: Pa
     evaluate(workspace, persona)
     learnt = sum(one.split == "train" for one in prepared.read_sessions(persona))
     first = card("first")
-    assert f"- learnt: {learnt} sessions" in first and "On later talk that it had not seen" in first
+    assert f"- to learn from: {learnt} sessions" in first and "On later talk that it had not seen" in first
     evaluate(workspace, persona, folds=2)
     second = card("second")
-    assert "Means over 2 trainings like this one" in second and "On later talk" not in second
+    assert "means over 2 trainings, each" in second and "On later talk" not in second
     preparation = persona.settings.preparation.model_copy(update={"gap_minutes": 5})
     persona.save(persona.settings.model_copy(update={"preparation": preparation}))
     prepare.prepare(workspace, persona)
-    assert "- learnt: " not in card("third"), "these are other sessions"
+    assert "- to learn from: " not in card("third"), "these are other sessions"
 
 
 def test_the_card_tells_what_it_is_and_no_message(llama: Persona, tmp_path: Path) -> None:
@@ -244,6 +244,14 @@ def test_all_weights_have_no_adapter(tmp_path: Path) -> None:
     for kind in ("hf", "gguf"):
         result = export_model(persona, tmp_path / kind, kind, weights="F16", listener=silent)
         assert result["verified"]["largest_difference"] < 0.005
+        assert result["verified"]["training_moved"] > 0.005, "else lost training would not be seen"
+    for number, gone in enumerate(
+        (tmp_path / "base" / "model.safetensors", tmp_path / "base" / "config.json")
+    ):
+        gone.unlink()
+        out = tmp_path / str(number)
+        verified = export_model(persona, out, "hf", listener=silent)["verified"]
+        assert verified["training_moved"] is None and "| base | base |" in (out / "README.md").read_text()
 
 
 def test_the_terms_of_a_base_stay_with_all_its_weights(tmp_path: Path) -> None:

@@ -244,17 +244,28 @@ def test_what_was_trained_on_top_of_their_words_is_marked_too(workspace: Workspa
         hold_weights(run)
         on = {"base": f"personas/{base}/runs/001/weights"}
         write_settings(run.settings_file, run.settings.model_copy(update=on))
+    later = made["c"].new_run()
+    hold_weights(later)
+    write_json(later.result_file, {})
+    write_settings(later.settings_file, run.settings.model_copy(update={"parent": "001"}))
+    for one in made.values():
+        write_text(private_folder(one.report_folder / "folds") / "weights", "0 1 2")
+    write_json(made["a"].report_folder / "report.json", {"run": "002"})
     shown = survey(workspace, "Berenguela Ruiz")
     marked = {one.persona: one.runs for one in shown.personas if one.persona in made}
-    assert marked == dict.fromkeys("abc", ("001",))
+    assert marked == {"a": ("001",), "b": ("001",), "c": ("001", "002")}
     with monkeypatch.context() as falls:
         falls.setattr("sosias.pipeline.forgetting._clear", lambda *_arguments, **_options: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             forget(workspace, "Berenguela Ruiz")
     shutil.rmtree(workspace.folder / "personas" / "ella")  # as far as it may have come
     forget(workspace, "Berenguela Ruiz")
-    outdated = [name for name in made if made[name].runs()[0].settings.outdated]
+    outdated = [name for name in made if all(run.settings.outdated for run in made[name].runs())]
     assert outdated == ["b", "a", "c"] and made["a"].sessions_file.is_file()
+    reports = {name: sorted(path.name for path in made[name].folder.glob("report/*")) for name in made}
+    assert reports == {"b": [], "a": ["report.json"], "c": [], "d": ["folds", "report.json"]}
+    forget(workspace, "Berenguela Ruiz", runs=True)
+    assert [len(one.runs()) for one in made.values()] == [0, 0, 0, 1]
 
 
 def test_where_they_were_only_read_beside_the_persona_is_prepared_again(workspace: Workspace) -> None:
