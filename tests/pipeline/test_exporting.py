@@ -27,7 +27,7 @@ from tests.bases import LAYOUTS, tiny_folder
 from tests.tiny import QUICK, tiny_novels, tiny_persona
 
 torch = pytest.importorskip("torch")
-from sosias.evaluation.evaluate import evaluate  # noqa: E402
+from sosias.evaluation.evaluate import evaluate  # noqa: E402  # they need torch, too
 from sosias.training.train import train  # noqa: E402
 
 FAST: TrainingSettings = QUICK.model_copy(update={"steps": 3, "learning_rate": 2e-2})
