@@ -5,7 +5,7 @@
 SETTINGS are fields of `[training]` in persona.toml, such as `learning_rate=1e-3,window_tokens=384`;
 what they leave open is chosen as `sosias train` does. `--tokens` ends each training after about so many,
 its schedule stretched over them. Prints a line of JSON for each: bits per byte of the persona's own
-words in the test and the validation sessions, of the last weights. Nothing is kept.
+words in the test and the validation sessions, of what the training ends in. Nothing is kept.
 """
 
 import argparse
@@ -54,10 +54,11 @@ def attempt(
     fit = fit_of(lesson, pace, folder)
     seconds = take(fit, pace)
     watched = replace(lesson, test=split_windows(template, sessions, "validation", lesson.training))
-    result = {
-        "test": bits(session_sums(fit.network, lesson)),
-        "validation": bits(session_sums(fit.network, watched)),
-    }
+    with fit.averaged():
+        result = {
+            "test": bits(session_sums(fit.network, lesson)),
+            "validation": bits(session_sums(fit.network, watched)),
+        }
     if lesson.training.method != "full":
         result["untuned"] = bits(session_sums(fit.network, lesson, bare=True))
     chosen = ("learning_rate", "rank", "batch_tokens", "window_tokens", "loss")

@@ -72,7 +72,8 @@ def measure(lesson: Lesson, steps: int, folder: Path, *, untuned: bool) -> dict[
     pad_id = plan.base.config.pad_id
     fit = _fit(trainable_network(plan.base, plan.run.training), lesson, steps, folder)
     seconds = take(fit, steps)
-    losses = session_sums(fit.network, lesson, pad_id)
+    with fit.averaged():
+        losses = session_sums(fit.network, lesson, pad_id)
     if untuned:
         bare = session_sums(fit.network, lesson, pad_id, bare=True)
         losses |= {f"untuned {name}": sums for name, sums in bare.items()}

@@ -129,7 +129,10 @@ def fit_of(lesson: Lesson, pace: Pace, folder: Path) -> Fit:
     optimizer = Scheduled(trained, _rates(lesson), pace, **_adamw(lesson))
     training = training.model_copy(update={"steps": 1})  # the optimiser knows better
     pad_id = lesson.base.config.pad_id
-    return Fit(network, source_of(lesson), [], training, pad_id, folder, silent, optimizer=optimizer)
+    fit = Fit(network, source_of(lesson), [], training, pad_id, folder, silent, optimizer=optimizer)
+    if lesson.recipe is not None:
+        fit.mean = None  # theirs end in their last weights
+    return fit
 
 
 def _rates(lesson: Lesson) -> Callable[[int, int], float]:
@@ -179,7 +182,8 @@ def measure(lesson: Lesson, pace: Pace, folder: Path, *, untuned: bool = False) 
     gc.collect()
     fit = fit_of(lesson, pace, folder)
     seconds = take(fit, pace)
-    losses = {WORDS: session_sums(fit.network, lesson)}
+    with fit.averaged():
+        losses = {WORDS: session_sums(fit.network, lesson)}
     if untuned:
         losses[f"untuned {WORDS}"] = session_sums(fit.network, lesson, bare=True)
     return {

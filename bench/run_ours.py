@@ -55,7 +55,8 @@ def quality(material: Material, passes: int, folder: Path) -> list[Point]:
         fit.step(our_steps(material.train, training, number)[position])
         seconds += time.perf_counter() - started
         if is_due(fit.state.step, total):
-            bits = bits_per_byte(fit.network, material.validation, pad_id)
+            with fit.averaged():
+                bits = bits_per_byte(fit.network, material.validation, pad_id)
             points.append(Point(fit.state.step, seconds, bits))
     return points
 

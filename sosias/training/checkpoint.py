@@ -1,9 +1,9 @@
 """What a training must not lose: everything that the next step depends on, and the best weights so far.
 
 Two files, each replaced at once: `state.pt` holds what is trained, its optimiser's two moments and the
-position, twelve bytes for each number that is trained; `best.pt` holds the best weights, and is only
-written when a validation finds better ones. Steps repeat exactly, so a `best.pt` that is newer than
-`state.pt` is found again by the steps in between.
+position, twelve bytes for each number that is trained, and of adapters their mean, four more; `best.pt`
+holds the best weights, and is only written when a validation finds better ones. Steps repeat exactly,
+so a `best.pt` that is newer than `state.pt` is found again by the steps in between.
 """
 
 import errno
@@ -23,8 +23,8 @@ BEST = "best.pt"
 State = dict[str, torch.Tensor]
 Read = TypeVar("Read")
 FULL_DISK = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC), errno.EFBIG)
-BYTES_STATE, BYTES_BEST = 12, 4
-"""For each number that is trained: itself and two moments; itself."""
+BYTES_STATE, BYTES_MEAN, BYTES_BEST = 12, 4, 4
+"""For each number that is trained: itself and two moments; its mean, of adapters; itself."""
 
 
 class BadCheckpoint(SosiasError):
@@ -37,6 +37,8 @@ class Checkpoint:
 
     step: int = 0
     weights: State = field(default_factory=dict)
+    mean: State = field(default_factory=dict)
+    """Of the weights on the way, where one is kept."""
     best_loss: float = float("inf")
     worse: int = 0
     """Validations in a row without a better one."""

@@ -190,7 +190,8 @@ class Fit(Stepper):
             if validated:
                 self._validate(epoch, loss)
             if self.sampler is not None and self.sampler.is_due(self.state.step, validated=validated):
-                self.sampler.speak(self.network, self.state.step)
+                with self.averaged():
+                    self.sampler.speak(self.network, self.state.step)
             if self.ranks.first:
                 self.metrics.progress(self.state, loss, total)
             stop, due = self.ranks.most(interrupted.is_set(), time.perf_counter() - saved >= pause)
@@ -240,9 +241,10 @@ class Fit(Stepper):
             self.metrics.validation(self.state, epoch, value, self.settings.steps or 0)
         if value < self.state.best_loss:
             self.state.best_loss, self.state.worse = value, 0
-            weights = self.whole()
-            if self.ranks.first:
-                save_best(self.checkpoint_folder, weights)
+            with self.averaged():
+                weights = self.whole()
+                if self.ranks.first:
+                    save_best(self.checkpoint_folder, weights)
         else:
             self.state.worse += 1
         if self.state.worse == self.settings.patience:
@@ -287,7 +289,10 @@ class Fit(Stepper):
         together = max(1, min(TOGETHER, room // longest))
         while True:
             try:
-                return mean_loss(self.learner, self.validation, self.pad_id, self.ranks, together=together)
+                with self.averaged():
+                    return mean_loss(
+                        self.learner, self.validation, self.pad_id, self.ranks, together=together
+                    )
             except (MemoryError, RuntimeError) as error:
                 if not is_out_of_memory(error):
                     raise
@@ -303,6 +308,7 @@ class Fit(Stepper):
         """Write the checkpoint; return the seconds that it took."""
         started = time.perf_counter()
         self.state.weights = self.whole()
+        self.state.mean = {} if self.mean is None else self.mean.values
         self.state.optimizer = gathered(self.optimizer.state_dict(), keep=self.ranks.first)
         self.state.random_state = torch.get_rng_state()
         if self.ranks.first:
@@ -320,11 +326,13 @@ class Fit(Stepper):
             return
         self.state = found
         self._put(found.weights)
+        if self.mean is not None:
+            self.mean.put(found.mean or found.weights)
         if is_in_parts(self.learner):
             found.optimizer = optimizer_like(found.optimizer, self.optimizer)
         self.optimizer.load_state_dict(found.optimizer)
         torch.set_rng_state(found.random_state)
-        found.weights, found.optimizer = {}, {}  # copied where they belong
+        found.weights, found.mean, found.optimizer = {}, {}, {}  # copied where they belong
 
     def whole(self) -> State:
         """Return what is trained, without copying it; parts are put together, for the first process alone."""

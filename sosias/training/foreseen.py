@@ -1,8 +1,8 @@
 """How much memory and disk a training will take, from the base's configuration alone.
 
-The estimate counts what the loop holds: weights, what is trained with its gradient and the optimiser's
-two moments, what a backward pass needs of the forward pass, and logits. Checked against measured
-peaks in `docs/training.md`.
+The estimate counts what the loop holds: weights, what is trained with its gradient, the optimiser's
+two moments and the mean of adapters, what a backward pass needs of the forward pass, and logits. Checked
+against measured peaks in `docs/training.md`.
 """
 
 import math
@@ -22,7 +22,7 @@ from sosias.models.network import need_torch
 from sosias.settings import TrainingSettings
 from sosias.training.attention import BLOCK
 from sosias.training.batches import PAD_TO
-from sosias.training.checkpoint import BYTES_BEST, BYTES_STATE
+from sosias.training.checkpoint import BYTES_BEST, BYTES_MEAN, BYTES_STATE
 
 MARGIN = 0.8
 """Share of the free memory that is counted on: other programs want some, and it is an estimate."""
@@ -115,7 +115,7 @@ def _linear_layers(body: Any) -> Iterator[Any]:
 
 
 def standing_bytes(size: Size, training: TrainingSettings) -> int:
-    """Return the bytes that a run holds all the time: weights, gradients, moments."""
+    """Return the bytes that a run holds all the time: weights, gradients, moments, the mean."""
     number = _bytes(training)
     trained = size.trained(training)
     if training.method == "full":
@@ -125,7 +125,7 @@ def standing_bytes(size: Size, training: TrainingSettings) -> int:
         frozen = FOUR_BIT_BYTES * size.linear_weights + number * (size.weights - size.linear_weights)
     else:
         frozen = number * size.weights
-    return int(frozen) + (4 + 4 + 8 + 8) * trained  # the optimiser's step makes two copies more
+    return int(frozen) + (4 + 4 + 8 + 8 + BYTES_MEAN) * trained  # the optimiser's step makes two copies more
 
 
 def bytes_a_token(size: Size, training: TrainingSettings, length: int, learnt: float) -> float:
@@ -199,8 +199,10 @@ def check_disk(folder: Path, size: Size, training: TrainingSettings, beside: int
         NoRoomForIt: they will not.
     """
     trained = size.trained(training)
-    result = 4 * trained if training.method == "full" else 2 * 4 * trained  # PEFT's file and llama.cpp's
-    needed = (2 * BYTES_STATE + 2 * BYTES_BEST) * trained + result + beside
+    state, result = BYTES_STATE, 4 * trained
+    if training.method != "full":
+        state, result = BYTES_STATE + BYTES_MEAN, 2 * 4 * trained  # PEFT's file and llama.cpp's
+    needed = 2 * (state + BYTES_BEST) * trained + result + beside
     held = [*folder.glob("checkpoint/*"), *folder.glob("corpus/*/*")]
     there = sum(file.stat().st_size for file in held if file.is_file())
     free = shutil.disk_usage(folder).free

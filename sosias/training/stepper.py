@@ -8,6 +8,7 @@ and speed but not the result.
 import math
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
 
 import torch
 from accelerate import Accelerator
@@ -25,6 +26,7 @@ from sosias.training.distributed_group import ALONE, Ranks
 from sosias.training.distributed_network import as_copies, gathered, in_parts, passing
 from sosias.training.learner import Learner, nothing
 from sosias.training.memory import NotEnoughMemory, is_out_of_memory
+from sosias.training.running_mean import RunningMean
 from sosias.training.schedule import learning_rate
 from sosias.training.source import Batch, Source
 
@@ -81,6 +83,7 @@ class Stepper:
         if sharded:
             in_parts(learner, parts(network)[0], ranks, self.accelerator.device)
         self.trained = {name: value for name, value in network.named_parameters() if value.requires_grad}
+        self.mean = None if settings.method in ("full", "scratch") else RunningMean(self.trained)
         optimizer = optimizer or torch.optim.AdamW(
             self.trained.values(),
             lr=settings.learning_rate or 0,
@@ -131,9 +134,15 @@ class Stepper:
         self.optimizer.step()
         self.optimizer.zero_grad(set_to_none=True)
         self.state.step += 1
+        if self.mean is not None:
+            self.mean.take(self.state.step)
         self.state.tokens += tokens
         self.state.supervised_tokens += learnt
         return loss
+
+    def averaged(self) -> AbstractContextManager[None]:
+        """Give what the network is judged in: with the mean of its weights, where one is kept."""
+        return nullcontext() if self.mean is None else self.mean.in_place()
 
     def _gradient_that_fits(self, step: Step) -> tuple[float, int, int]:
         """As `gradient`; where memory runs out the step is begun again in halves, and so are all later ones.
