@@ -1,8 +1,8 @@
 """The mean of what a training passes through: what it is validated by, shows and ends in.
 
-Steps at a rate that is still high land around a good place, and their mean lies nearer to it than any of
-them. It leaves the first steps behind as polynomial-decay averaging does (Shamir and Zhang 2013, arXiv
-1212.1824, section 4), which needs no number of steps: of step t it takes the share (η + 1) / (t + η).
+Steps at a rate that is still high land around a good place, and their mean lies nearer to it. It leaves
+the first steps behind as polynomial-decay averaging does (Shamir and Zhang 2013, arXiv 1212.1824, section
+4), which needs no number of steps: of step t it takes the share (η + 1) / (t + η).
 docs/findings/defaults.md has what it gains.
 """
 
@@ -15,7 +15,7 @@ from torch.optim.swa_utils import get_ema_multi_avg_fn
 from sosias.training.checkpoint import State
 
 ETA = 3
-"""With it the last fourth of the steps makes up about two thirds of the mean."""
+"""With it the last fourth of many steps makes up about two thirds of the mean."""
 
 
 class RunningMean:

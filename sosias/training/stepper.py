@@ -83,7 +83,6 @@ class Stepper:
         if sharded:
             in_parts(learner, parts(network)[0], ranks, self.accelerator.device)
         self.trained = {name: value for name, value in network.named_parameters() if value.requires_grad}
-        self.mean = None if settings.method in ("full", "scratch") else RunningMean(self.trained)
         optimizer = optimizer or torch.optim.AdamW(
             self.trained.values(),
             lr=settings.learning_rate or 0,
@@ -97,6 +96,8 @@ class Stepper:
         else:
             self.learner = learner if sharded else as_copies(learner)
             self.optimizer = self.accelerator.prepare(optimizer)
+        # now that the weights are where they are trained
+        self.mean = None if settings.method in ("full", "scratch") else RunningMean(self.trained)
         self.state = Checkpoint()
 
     def gradient(self, step: Step) -> tuple[float, int, int]:

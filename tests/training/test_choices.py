@@ -118,6 +118,10 @@ def test_each_method_takes_what_it_must(tokens: int, share: float) -> None:
     assert needed(replace(SMALL, transposed=True)) > lora, "and so they do for GPT-2"
     packed = RESOLVED.model_copy(update={"method": "qlora"})
     assert standing_bytes(SMALL, packed) < standing_bytes(SMALL, RESOLVED)
+    wider = RESOLVED.model_copy(update={"rank": 2 * (RESOLVED.rank or 0)})
+    more = SMALL.trained(wider) - SMALL.trained(RESOLVED)
+    held = standing_bytes(SMALL, wider) - standing_bytes(SMALL, RESOLVED)
+    assert held == 28 * more, "itself, its gradient, two moments, two copies during a step, its mean"
 
 
 def test_a_disk_that_is_too_small_is_foreseen(tmp_path: Path) -> None:

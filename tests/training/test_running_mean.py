@@ -1,13 +1,18 @@
 """A training of adapters is validated by the mean of its weights, shows it, and ends in it."""
 
+import shutil
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 import torch
+from accelerate import Accelerator
 
+from sosias.errors import NoSpace
 from sosias.training import fit as fitting
-from sosias.training.checkpoint import BYTES_MEAN, BYTES_STATE, Checkpoint
+from sosias.training.checkpoint import BYTES_BEST, BYTES_MEAN, BYTES_STATE, Checkpoint
+from sosias.training.foreseen import NoRoomForIt, Size, check_disk
 from sosias.training.memory import NotEnoughMemory
 from sosias.training.running_mean import ETA, RunningMean
 from tests.training.test_methods import fit_of
@@ -131,10 +136,10 @@ def test_a_run_of_an_earlier_version_is_gone_on_with(llama_folder: Path, tmp_pat
     fit._resume()
     fit.step(next(fit._steps())[1])
     fit._save()
-    kept = Checkpoint.load(tmp_path / "checkpoint")
-    assert kept is not None
-    kept.mean = {}
-    kept.save(tmp_path / "checkpoint")
+    file = tmp_path / "checkpoint" / "state.pt"
+    kept = torch.load(file, weights_only=True)
+    del kept["mean"]
+    torch.save(kept, file)
     again = fit_of(tmp_path / "again", llama_folder)
     again.checkpoint_folder = tmp_path / "checkpoint"
     again._resume()
@@ -145,12 +150,52 @@ def test_a_run_of_an_earlier_version_is_gone_on_with(llama_folder: Path, tmp_pat
 
 @pytest.mark.parametrize("method", ["lora", "full"])
 def test_the_room_that_it_takes_on_the_disk_is_foreseen(
-    llama_folder: Path, tmp_path: Path, method: str
+    llama_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, method: str
 ) -> None:
     fit = fit_of(tmp_path, llama_folder, method=method, rank=64, alpha=64)
     fit._resume()
     fit.step(next(fit._steps())[1])
     fit._save()
-    foreseen = BYTES_STATE + (BYTES_MEAN if method == "lora" else 0)
     trained = sum(value.numel() for value in fit.trained.values())
-    assert foreseen <= (tmp_path / "checkpoint" / "state.pt").stat().st_size / trained < 1.2 * foreseen
+    size = Size(trained, trained // 64, 1, 1, 1)
+    written = (tmp_path / "checkpoint" / "state.pt").stat().st_size
+    foreseen = (BYTES_STATE + (BYTES_MEAN if method == "lora" else 0)) * trained
+    assert foreseen <= written < 1.2 * foreseen
+    result = (8 if method == "lora" else 4) * trained
+    room = 2 * (foreseen + BYTES_BEST * trained) + result
+
+    def with_free(free: int) -> None:
+        monkeypatch.setattr(shutil, "disk_usage", lambda _folder: SimpleNamespace(free=free))
+        check_disk(tmp_path / "new", size, fit.settings)
+
+    with_free(room)
+    with pytest.raises(NoRoomForIt):
+        with_free(room - 1)
+
+
+def test_a_full_disk_leaves_the_weights_what_they_are(
+    llama_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_arguments: Any) -> None:
+        raise NoSpace(path=tmp_path)
+
+    fit = fit_of(tmp_path, llama_folder, validations=3)
+    passed = _passing(fit)
+    monkeypatch.setattr(fitting, "save_best", full)
+    with pytest.raises(NoSpace):
+        fit.run()
+    assert passed and all(torch.equal(value, passed[-1][name]) for name, value in fit.trained.items())
+
+
+def test_it_is_made_where_the_weights_are_trained(
+    llama_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Accelerate moves them to a GPU, of which there is none here: bfloat16 stands in for it."""
+
+    def moved(_self: Any, learner: Any, optimizer: Any) -> Any:
+        return learner.to(torch.bfloat16), optimizer
+
+    monkeypatch.setattr(Accelerator, "prepare", moved)
+    fit = fit_of(tmp_path, llama_folder)
+    assert fit.mean is not None
+    assert {value.dtype for value in fit.mean.values.values()} == {torch.bfloat16}
