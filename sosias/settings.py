@@ -243,7 +243,7 @@ class TrainingSettings(Settings):
     steps: int | None = Field(None, ge=1)
     """Optimiser steps; wins over minutes and epochs. A run records it, so that it can be repeated."""
     learning_rate: float | None = Field(None, gt=0)
-    """Peak learning rate, reached after a short warm-up, then cosine to a tenth."""
+    """Peak learning rate, reached after a short warm-up; of all weights, it then falls to a tenth."""
     rank: int | None = Field(None, ge=1)
     """Rank of the LoRA factors."""
     alpha: int | None = Field(None, ge=1)
@@ -273,6 +273,11 @@ class TrainingSettings(Settings):
     """Stop after this many validations in a row without a better one."""
     seed: int = 17
     """Seeds the adapters, the order of the windows and the dropout."""
+
+    @property
+    def whole(self) -> bool:
+        """Are all weights trained, and not adapters beside them?"""
+        return self.method in ("full", "scratch")
 
 
 class GenerationSettings(Settings):

@@ -1,5 +1,6 @@
 """What a run's settings leave open, chosen from base, method and data: each value with its reason."""
 
+import math
 import random
 from collections.abc import Sequence
 from typing import Any
@@ -20,6 +21,9 @@ FINE_TUNING_SHARE = 0.1
 ADAPTER_SHARE = 2.0
 """Of the rate from scratch, for adapters: see docs/findings/defaults.md. Schulman et al. (LoRA Without
 Regret, 2025) found ten times the rate for all weights best, and fifteen times in short runs."""
+STEP_LEARNT = 1024
+"""Learnt tokens of a step at that rate. Where fewer are learnt, the step is less sure of its direction, and
+the rate is less by the root of how many fewer (Malladi et al. 2022, arXiv 2205.10287)."""
 RANK, LARGEST_RANK = 16, 256
 """16 is the rank of the figures in docs/findings/defaults.md."""
 ALPHA, SPREAD = 32, 0.035
@@ -86,14 +90,17 @@ def after_windows(
 ) -> tuple[TrainingSettings, list[Choice]]:
     """Choose how they are learnt: number format, learning rate, rank, length of a step."""
     choices = []
+    tokens = max(1, sum(len(window.ids) for window in windows))
+    learnt = sum(sum(window.learnt) for window in windows)
     if training.dtype is None:
         choices.append(cpu_dtype()[1])
-    if training.learning_rate is None:
-        choices.append(choose_rate(training.method, size))
-    if training.rank is None and training.method != "full":
-        choices.append(choose_rank(size, sum(sum(window.learnt) for window in windows)))
     if training.batch_tokens is None:
-        choices.append(choose_batch(sum(len(window.ids) for window in windows)))
+        choices.append(choose_batch(tokens))
+    if training.learning_rate is None:
+        batch = training.batch_tokens or int(choices[-1].value)
+        choices.append(choose_rate(training.method, size, batch * learnt / tokens))
+    if training.rank is None and training.method != "full":
+        choices.append(choose_rank(size, learnt))
     if training.alpha is None and training.method != "full":
         choices.append(choose_alpha(size))
     return _with(training, choices), choices
@@ -129,19 +136,25 @@ def choose_loss(consent: Consent) -> Choice:
     return Choice("loss", "persona", _("the others' words are private: they are read and not learnt"))
 
 
-def choose_rate(method: str, size: Size) -> Choice:
-    """Return the peak learning rate."""
+def choose_rate(method: str, size: Size, learnt: float = STEP_LEARNT) -> Choice:
+    """Return the peak learning rate.
+
+    Args:
+        learnt: tokens that are learnt in a step.
+    """
     scratch = from_scratch_rate(size.weights)
-    if method == "full":
-        share = FINE_TUNING_SHARE
-        reason = _("a tenth of {rate:.1g}, at which {weights:.0f} million weights are trained from scratch")
-    else:
+    share = FINE_TUNING_SHARE
+    reason = _("a tenth of {rate:.1g}, at which {weights:.0f} million weights are trained from scratch")
+    if method != "full":
         share = ADAPTER_SHARE
         reason = _(
             "adapters learn best at twice the rate at which {weights:.0f} million weights are trained from"
             " scratch, {rate:.1g}"
         )
-    said = reason.format(rate=scratch, weights=size.weights / 1e6)
+        if learnt < STEP_LEARNT:
+            share *= math.sqrt(learnt / STEP_LEARNT)
+            reason += _(", and at less where a step learns only {learnt:.0f} tokens")
+    said = reason.format(rate=scratch, weights=size.weights / 1e6, learnt=learnt)
     return Choice("learning_rate", f"{share * scratch:.2g}", said)
 
 

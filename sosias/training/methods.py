@@ -93,7 +93,7 @@ def keep(
 
     `weights`: all of them, where the network itself holds only this process's part of them.
     """
-    if training.method in ("full", "scratch"):
+    if training.whole:
         _keep_weights(network, base, run, weights)
         return
     with atomic_folder(run.adapter_folder) as folder:

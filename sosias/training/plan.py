@@ -102,7 +102,7 @@ def requested(persona: Persona, overrides: dict[str, Any]) -> PersonaSettings:
 def idle(training: TrainingSettings) -> list[str]:
     """Return the names of what is set and does nothing with the method."""
     names: list[str] = []
-    if training.method in ("full", "scratch"):
+    if training.whole:
         names += ["rank", "alpha", "dropout"]
     if training.method != "scratch":
         names += ["size", "layout"]

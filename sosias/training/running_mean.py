@@ -14,8 +14,8 @@ from torch.optim.swa_utils import get_ema_multi_avg_fn
 
 from sosias.training.checkpoint import State
 
-ETA = 3
-"""With it the last fourth of many steps makes up about two thirds of the mean."""
+ETA = 1
+"""With it the last half of many steps makes up three quarters of the mean."""
 
 
 class RunningMean:

@@ -97,7 +97,7 @@ class Stepper:
             self.learner = learner if sharded else as_copies(learner)
             self.optimizer = self.accelerator.prepare(optimizer)
         # now that the weights are where they are trained
-        self.mean = None if settings.method in ("full", "scratch") else RunningMean(self.trained)
+        self.mean = None if settings.whole else RunningMean(self.trained)
         self.state = Checkpoint()
 
     def gradient(self, step: Step) -> tuple[float, int, int]:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from sosias.corpus.session import Turn
 from sosias.models.base import open_base
 from sosias.settings import Consent, TrainingSettings
-from sosias.templates import open_template
+from sosias.templates import Window, open_template
 from sosias.training import choices, foreseen
 from sosias.training.foreseen import NoMemoryForIt, NoRoomForIt, Size, bytes_a_token, standing_bytes
 from tests.bases import tiny_folder
@@ -44,10 +44,26 @@ def test_all_weights_are_trained_at_a_tenth_of_the_rate_from_scratch() -> None:
     assert adapters == pytest.approx(20 * float(full.value), rel=0.05), "as the two shares are"
 
 
+def test_a_step_that_learns_less_is_shorter_for_adapters() -> None:
+    rates = [float(choices.choose_rate("lora", SMALL, learnt).value) for learnt in (4096, 1024, 256, 64)]
+    assert rates[0] == rates[1] and "learns only" not in choices.choose_rate("lora", SMALL, 1024).why
+    assert rates[1] == pytest.approx(2 * rates[2], rel=0.05) and rates[1] == pytest.approx(
+        4 * rates[3], rel=0.05
+    )
+    assert "learns only 256 tokens" in choices.choose_rate("lora", SMALL, 256).why
+    assert choices.choose_rate("full", SMALL, 256) == choices.choose_rate("full", SMALL)
+    half = Window((1,) * 100, (True,) * 50 + (False,) * 50, (False,) * 100, 0, 1, 1)
+    settled, _said = choices.after_windows(TrainingSettings(), SMALL, [half] * 10)
+    assert settled.learning_rate == pytest.approx(rates[1] / 2**0.5, rel=0.05)
+    settled, _said = choices.after_windows(TrainingSettings(batch_tokens=256), SMALL, [half] * 10)
+    assert settled.learning_rate == pytest.approx(rates[1] / 8**0.5, rel=0.05)
+
+
 def test_adapters_move_weights_by_a_share_of_what_they_are() -> None:
     scales = {spread: int(choices.choose_alpha(replace(SMALL, spread=spread)).value) for spread in SPREADS}
     assert scales == {None: 32, 0.02: 32, 0.035: 32, 0.07: 64, 0.192: 176}
-    settled, said = choices.after_windows(RESOLVED, SMALL, [])
+    given = RESOLVED.model_copy(update={"learning_rate": 1e-3})
+    settled, said = choices.after_windows(given, SMALL, [])
     assert settled.alpha == 32 and "alpha" not in {choice.what for choice in said}, "it was given"
 
 

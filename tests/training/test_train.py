@@ -516,12 +516,16 @@ def test_settings_that_do_nothing_with_the_method_are_named(
     assert said == ([told] if idle else [])
 
 
-def test_the_learning_rate_warms_up_and_falls_to_a_tenth() -> None:
-    settings = QUICK.model_copy(update={"steps": 100, "learning_rate": 1.0})
+@pytest.mark.parametrize("method", ["lora", "full", "scratch"])
+def test_the_learning_rate_warms_up_and_falls_where_all_weights_learn(method: str) -> None:
+    settings = QUICK.model_copy(update={"steps": 100, "learning_rate": 1.0, "method": method})
     rates = [learning_rate(step, settings) for step in range(100)]
     assert rates[0] < rates[5] == 1.0
-    assert rates[6:] == sorted(rates[6:], reverse=True)
-    assert 0.1 <= rates[-1] < 0.102
+    if method == "lora":
+        assert set(rates[5:]) == {1.0}
+    else:
+        assert rates[6:] == sorted(rates[6:], reverse=True)
+        assert 0.1 <= rates[-1] < 0.102
 
 
 @pytest.mark.parametrize(("kind", "loss"), [("fiction", "all"), ("public", "all"), ("self", "persona")])
