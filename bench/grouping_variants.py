@@ -11,6 +11,9 @@ from sosias.templates.window import Piece
 from sosias.training.plan import Plan, plan_run, requested, split_windows
 from sosias.workspace import Persona
 
+RATE = 2e-4
+"""Of all variants alike, whatever they learn in a step."""
+
 
 @dataclass(frozen=True)
 class Variant:
@@ -54,7 +57,7 @@ class Lesson:
 
 def lesson(persona: Persona, sessions: list[Session], variant: Variant) -> Lesson:
     """Cut the windows of a fold for a variant. All are measured on windows, also what learns from rows."""
-    wanted: dict[str, Any] = {"loss": variant.loss, "gap_markers": variant.markers}
+    wanted: dict[str, Any] = {"loss": variant.loss, "gap_markers": variant.markers, "learning_rate": RATE}
     plan = plan_run(persona, sessions, requested(persona, wanted))
     template = _with_bursts(plan.template, joined=variant.joined)
     training = plan.run.training

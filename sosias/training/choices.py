@@ -21,9 +21,10 @@ FINE_TUNING_SHARE = 0.1
 ADAPTER_SHARE = 2.0
 """Of the rate from scratch, for adapters: see docs/findings/defaults.md. Schulman et al. (LoRA Without
 Regret, 2025) found ten times the rate for all weights best, and fifteen times in short runs."""
-STEP_LEARNT = 1024
-"""Learnt tokens of a step at that rate. Where fewer are learnt, the step is less sure of its direction, and
-the rate is less by the root of how many fewer (Malladi et al. 2022, arXiv 2205.10287)."""
+STEP_LEARNT = 800
+"""Learnt tokens of a step at that rate: of 1,024, without names and separators. Where fewer are learnt, the
+step is less sure of its direction, and the rate is less by the root of how many fewer (Malladi et al. 2022,
+arXiv 2205.10287)."""
 RANK, LARGEST_RANK = 16, 256
 """16 is the rank of the figures in docs/findings/defaults.md."""
 ALPHA, SPREAD = 32, 0.035
@@ -88,17 +89,20 @@ def before_windows(
 def after_windows(
     training: TrainingSettings, size: Size, windows: Sequence[Window]
 ) -> tuple[TrainingSettings, list[Choice]]:
-    """Choose how they are learnt: number format, learning rate, rank, length of a step."""
+    """Choose how they are learnt: number format, length of a step, learning rate, rank, scale."""
+    from sosias.training.batches import epoch_steps  # it needs torch, and other choices do not
+
     choices = []
-    tokens = max(1, sum(len(window.ids) for window in windows))
+    lengths = [len(window.ids) for window in windows]
     learnt = sum(sum(window.learnt) for window in windows)
     if training.dtype is None:
         choices.append(cpu_dtype()[1])
     if training.batch_tokens is None:
-        choices.append(choose_batch(tokens))
+        choices.append(choose_batch(sum(lengths)))
     if training.learning_rate is None:
         batch = training.batch_tokens or int(choices[-1].value)
-        choices.append(choose_rate(training.method, size, batch * learnt / tokens))
+        steps = epoch_steps(lengths, batch=batch, micro=batch, seed=training.seed, epoch=0)
+        choices.append(choose_rate(training.method, size, learnt / max(1, len(steps))))
     if training.rank is None and training.method != "full":
         choices.append(choose_rank(size, learnt))
     if training.alpha is None and training.method != "full":

@@ -44,19 +44,33 @@ def test_all_weights_are_trained_at_a_tenth_of_the_rate_from_scratch() -> None:
     assert adapters == pytest.approx(20 * float(full.value), rel=0.05), "as the two shares are"
 
 
+def rate_of(windows: list[Window], batch: int | None = None) -> float:
+    settled, _said = choices.after_windows(TrainingSettings(batch_tokens=batch), SMALL, windows)
+    assert settled.learning_rate is not None
+    return settled.learning_rate
+
+
+def window(tokens: int, learnt: float) -> Window:
+    flags = tuple(number < learnt * tokens for number in range(tokens))
+    return Window((1,) * tokens, flags, (False,) * tokens, 0, 1, 1)
+
+
 def test_a_step_that_learns_less_is_shorter_for_adapters() -> None:
-    rates = [float(choices.choose_rate("lora", SMALL, learnt).value) for learnt in (4096, 1024, 256, 64)]
-    assert rates[0] == rates[1] and "learns only" not in choices.choose_rate("lora", SMALL, 1024).why
-    assert rates[1] == pytest.approx(2 * rates[2], rel=0.05) and rates[1] == pytest.approx(
-        4 * rates[3], rel=0.05
-    )
-    assert "learns only 256 tokens" in choices.choose_rate("lora", SMALL, 256).why
-    assert choices.choose_rate("full", SMALL, 256) == choices.choose_rate("full", SMALL)
-    half = Window((1,) * 100, (True,) * 50 + (False,) * 50, (False,) * 100, 0, 1, 1)
-    settled, _said = choices.after_windows(TrainingSettings(), SMALL, [half] * 10)
-    assert settled.learning_rate == pytest.approx(rates[1] / 2**0.5, rel=0.05)
-    settled, _said = choices.after_windows(TrainingSettings(batch_tokens=256), SMALL, [half] * 10)
-    assert settled.learning_rate == pytest.approx(rates[1] / 8**0.5, rel=0.05)
+    rates = [float(choices.choose_rate("lora", SMALL, learnt).value) for learnt in (3200, 800, 200, 50)]
+    assert rates[0] == rates[1] and "learns only" not in choices.choose_rate("lora", SMALL, 800).why
+    assert rates[1] == pytest.approx(2 * rates[2], rel=0.05)
+    assert rates[1] == pytest.approx(4 * rates[3], rel=0.05)
+    assert "learns only 200 tokens" in choices.choose_rate("lora", SMALL, 200).why
+    assert choices.choose_rate("full", SMALL, 200) == choices.choose_rate("full", SMALL)
+
+
+def test_what_a_step_learns_is_counted_in_the_steps_that_there_are() -> None:
+    usual = float(choices.choose_rate("lora", SMALL).value)
+    assert rate_of([window(100, 0.83)] * 100) == usual, "everybody's turns, without names and separators"
+    assert rate_of([window(100, 0.4)] * 100) == pytest.approx(usual * (410 / 800) ** 0.5, rel=0.05)
+    assert rate_of([window(100, 0.4)] * 100, 500) == pytest.approx(usual * (200 / 800) ** 0.5, rel=0.05)
+    assert rate_of([window(1000, 0.4)] * 10, 500) == pytest.approx(usual * (400 / 800) ** 0.5, rel=0.05)
+    assert rate_of([window(100, 0.4)] * 2) == pytest.approx(usual * (80 / 800) ** 0.5, rel=0.05)
 
 
 def test_adapters_move_weights_by_a_share_of_what_they_are() -> None:

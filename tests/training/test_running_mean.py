@@ -43,7 +43,7 @@ def test_it_leaves_the_first_steps_behind() -> None:
     assert torch.equal(trained["1"], passed[-1]), "what is trained goes on from where it is"
 
 
-def test_of_a_straight_way_it_is_a_fifth_from_the_end() -> None:
+def test_of_a_straight_way_it_leaves_the_beginning_behind() -> None:
     trained = weights(0.0)
     mean = RunningMean(trained)
     for step in range(1, 1001):
