@@ -16,24 +16,17 @@ from sosias.events import Choice, Listener, Notice, silent
 from sosias.language import translate as _
 from sosias.settings import TrainingSettings
 from sosias.templates.window import Window
-from sosias.training.batches import Step
-from sosias.training.checkpoint import Checkpoint, State, load_best, save_best
 from sosias.training.choices import choose_steps, with_time_to_learn
 from sosias.training.distributed import RankOutOfMemory
 from sosias.training.distributed_group import ALONE, Ranks
-from sosias.training.distributed_network import (
-    gathered,
-    is_in_parts,
-    like,
-    optimizer_like,
-)
 from sosias.training.interrupts import interrupts
 from sosias.training.learner import TOGETHER, mean_loss
 from sosias.training.memory import NotEnoughMemory, is_out_of_memory, peak_rss_mb
 from sosias.training.metrics import Metrics
+from sosias.training.resumable import Resumable
 from sosias.training.samples import SHARE, Sampler
 from sosias.training.source import Source
-from sosias.training.stepper import LossNotFinite, Stepper
+from sosias.training.stepper import LossNotFinite
 
 SAVING_SHARE = 0.05
 """The most of the time that checkpoints may take; those of whole networks are written less often."""
@@ -65,7 +58,7 @@ class Fitted:
         }
 
 
-class Fit(Stepper):
+class Fit(Resumable):
     """A run on a source, with resolved settings; its folder keeps checkpoint and metrics.
 
     Args:
@@ -130,8 +123,6 @@ class Fit(Stepper):
         self.settings = settings.model_copy(update={"steps": int(choice.value)})
         return [choice]
 
-    # --- the run -------------------------------------------------------------------------------
-
     def run(self) -> Fitted:
         """Train to the last step, to overfitting or to Ctrl-C, from the checkpoint if there is one.
 
@@ -142,7 +133,9 @@ class Fit(Stepper):
                 result.
             NotEnoughMemory, NoSpace: what was trained before is in the checkpoint.
         """
-        self._resume()
+        resumed = self._resume()
+        if self.ranks.first:
+            self.metrics.resume(self.state.step if resumed else -1)
         with interrupts(patient=self.ranks.world > 1) as interrupted:
             try:
                 stopped = self._loop(interrupted)
@@ -152,8 +145,7 @@ class Fit(Stepper):
                 self._tell_what_is_kept(error)
                 stopped = "diverged"
         if stopped != "interrupted":
-            self.ranks.wait()  # until the first has written them
-            self._put(load_best(self.checkpoint_folder) or {})
+            self._take_best()
         state = self.state
         return Fitted(
             stopped,
@@ -223,14 +215,6 @@ class Fit(Stepper):
         )
         self.listener(Notice(words.format(best=self._best_validation * self._every, **error.fields)))
 
-    def _step_or_save(self, step: Step) -> float:
-        """Take a step; where it cannot be taken, keep what there was before it."""
-        try:
-            return self.step(step)
-        except (LossNotFinite, NotEnoughMemory):
-            self._save()
-            raise
-
     def _validate(self, epoch: int, loss: float) -> None:
         value = self._held_out_loss()
         self.state.losses.append(value)
@@ -241,10 +225,7 @@ class Fit(Stepper):
             self.metrics.validation(self.state, epoch, value, self.settings.steps or 0)
         if value < self.state.best_loss:
             self.state.best_loss, self.state.worse = value, 0
-            with self.averaged():
-                weights = self.whole()
-                if self.ranks.first:
-                    save_best(self.checkpoint_folder, weights)
+            self._keep_as_best()
         else:
             self.state.worse += 1
         if self.state.worse == self.settings.patience:
@@ -301,45 +282,3 @@ class Fit(Stepper):
                 if together == 1:
                     raise NotEnoughMemory from error
             together //= 2
-
-    # --- the checkpoint ------------------------------------------------------------------------
-
-    def _save(self) -> float:
-        """Write the checkpoint; return the seconds that it took."""
-        started = time.perf_counter()
-        self.state.weights = self.whole()
-        self.state.mean = {} if self.mean is None else self.mean.values
-        self.state.optimizer = gathered(self.optimizer.state_dict(), keep=self.ranks.first)
-        self.state.random_state = torch.get_rng_state()
-        if self.ranks.first:
-            self.state.save(self.checkpoint_folder)
-        if is_in_parts(self.learner):
-            self.state.weights, self.state.optimizer = {}, {}  # whole only while they are written
-        return time.perf_counter() - started
-
-    def _resume(self) -> None:
-        found = Checkpoint.load(self.checkpoint_folder)
-        self.ranks.agree("checkpoint", found and found.step)
-        if self.ranks.first:
-            self.metrics.resume(found.step if found else -1)
-        if found is None:
-            return
-        self.state = found
-        self._put(found.weights)
-        if self.mean is not None:
-            self.mean.put(found.mean or found.weights)
-        if is_in_parts(self.learner):
-            found.optimizer = optimizer_like(found.optimizer, self.optimizer)
-        self.optimizer.load_state_dict(found.optimizer)
-        torch.set_rng_state(found.random_state)
-        found.weights, found.mean, found.optimizer = {}, {}, {}  # copied where they belong
-
-    def whole(self) -> State:
-        """Return what is trained, without copying it; parts are put together, for the first process alone."""
-        weights = {name: value.detach() for name, value in self.trained.items()}
-        return gathered(weights, keep=self.ranks.first)  # type: ignore[no-any-return]
-
-    def _put(self, weights: State) -> None:
-        with torch.no_grad():
-            for name, value in weights.items():
-                self.trained[name].copy_(like(value, self.trained[name]))

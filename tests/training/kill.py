@@ -27,6 +27,7 @@ import torch
 
 from sosias.training import fit as fitting
 from sosias.training import train as training
+from sosias.training.checkpoint import Checkpoint
 from sosias.training.update import update
 from sosias.workspace import Run, Workspace
 from tests.tiny import QUICK, SCRATCH, add_later, tiny_base, tiny_novels, tiny_persona
@@ -141,7 +142,7 @@ def kill_and_go_on(straight: Straight, folder: Path, moments: random.Random) -> 
         if not run.is_finished:
             break
         shutil.rmtree(folder)
-    kept = fitting.Checkpoint.load(run.checkpoint_folder)
+    kept = Checkpoint.load(run.checkpoint_folder)
     train(folder, straight.way)
     return kept.step if kept else 0
 

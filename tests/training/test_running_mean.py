@@ -11,6 +11,7 @@ from accelerate import Accelerator
 
 from sosias.errors import NoSpace
 from sosias.training import fit as fitting
+from sosias.training import resumable
 from sosias.training.checkpoint import BYTES_BEST, BYTES_MEAN, BYTES_STATE, Checkpoint
 from sosias.training.foreseen import NoRoomForIt, Size, check_disk
 from sosias.training.memory import NotEnoughMemory
@@ -182,7 +183,7 @@ def test_a_full_disk_leaves_the_weights_what_they_are(
 
     fit = fit_of(tmp_path, llama_folder, validations=3)
     passed = _passing(fit)
-    monkeypatch.setattr(fitting, "save_best", full)
+    monkeypatch.setattr(resumable, "save_best", full)
     with pytest.raises(NoSpace):
         fit.run()
     assert passed and all(torch.equal(value, passed[-1][name]) for name, value in fit.trained.items())
