@@ -1,18 +1,20 @@
 """Bases that tests share: the real ones, pulled into the user's cache, and tiny ones written as GGUF."""
 
+import json
 import os
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from tokenizers import AddedToken, Tokenizer, decoders, models, pre_tokenizers, trainers
+from tokenizers import AddedToken, Tokenizer, decoders, models, normalizers, pre_tokenizers, trainers
 
 from sosias.models.base import Base
 from sosias.models.catalogue import GEMMA3, SMOLLM2
 from sosias.models.download import DownloadBroken, NoNetwork
 from sosias.models.pull import pull
 from sosias.models.terms import TermsNotAccepted
+from sosias.models.tokenizer import SPACE
 
 SPECIALS = ("<|pad|>", "<|bos|>", "<|eos|>", "<|user|>", "<|persona|>")
 TEXTS = (
@@ -77,6 +79,31 @@ def trained_tokenizer(texts: Iterable[str]) -> Tokenizer:
     return tokenizer
 
 
+def sentencepiece_tokenizer(*, prefixed: bool) -> Tokenizer:
+    """Return a BPE with marked spaces and bytes to fall back on: Llama 2's and Phi-3's, or Gemma's.
+
+    The former (`prefixed`) begin every text with a space, and take one off a decoded text.
+    """
+    trained = Tokenizer(models.BPE(unk_token="<unk>"))
+    trained.normalizer = normalizers.Replace(" ", SPACE)
+    trainer = trainers.BpeTrainer(vocab_size=150, special_tokens=[], show_progress=False)
+    trained.train_from_iterator(["hola como estas hoy yo creo que si que va manana"] * 3, trainer)
+    learnt = json.loads(trained.to_str())["model"]
+    pieces = [*SPECIALS, "<unk>", *(f"<0x{byte:02X}>" for byte in range(256)), *learnt["vocab"]]
+    merges = [tuple(merge) for merge in learnt["merges"]]
+    vocabulary = {piece: number for number, piece in enumerate(pieces)}
+    tokenizer = Tokenizer(
+        models.BPE(vocab=vocabulary, merges=merges, unk_token="<unk>", fuse_unk=True, byte_fallback=True)
+    )
+    marked = normalizers.Replace(" ", SPACE)
+    read = [decoders.Replace(SPACE, " "), decoders.ByteFallback(), decoders.Fuse()]
+    tokenizer.normalizer = normalizers.Sequence([normalizers.Prepend(SPACE), marked]) if prefixed else marked
+    tokenizer.decoder = decoders.Sequence([*read, decoders.Strip(" ", 1, 0)] if prefixed else read)
+    specials = [AddedToken(token, special=True, normalized=False, rstrip=prefixed) for token in SPECIALS]
+    tokenizer.add_special_tokens(specials)
+    return tokenizer
+
+
 LAYOUTS = ("gpt2", "llama", "smollm3", "qwen3", "phi3", "gemma3")
 """The layouts of the bases that are proven."""
 
@@ -134,13 +161,15 @@ def tiny_config(layout: str, vocabulary: int) -> Any:
 
 
 def tiny_folder(folder: Path, layout: str) -> Path:
-    """Write a random network of a layout of `tiny_config`, its norms and biases random too, and its
-    tokenizer.
+    """Write a random network of a layout of `tiny_config`, its norms and biases random too, and a tokenizer
+    of the kind that bases of that layout have.
     """
     import torch
     from transformers import AutoModelForCausalLM
 
-    tokenizer = trained_tokenizer(TEXTS * 4)
+    marked = layout.startswith(("phi3", "gemma3"))
+    prefixed = layout.startswith("phi3")
+    tokenizer = sentencepiece_tokenizer(prefixed=prefixed) if marked else trained_tokenizer(TEXTS * 4)
     rows = tokenizer.get_vocab_size() + 3  # some without a token, as real bases have
     torch.manual_seed(0)
     network = AutoModelForCausalLM.from_config(tiny_config(layout, rows), dtype=torch.float32)

@@ -11,11 +11,14 @@ from typing import Any
 from sosias.models.base import Base
 from sosias.models.folder import read_json
 from sosias.models.network import load_network
+from sosias.models.tokenizer import unprefixed
 
 CARRIED = ("NOTICE*", "LICENSE*", "LICENCE*", "USE_POLICY*")
 """What a base's terms want to go along with it."""
 TOKENIZER = ("tokenizer.model", "vocab.json", "merges.txt", "added_tokens.json", "special_tokens_map.json")
 """Files of a tokenizer beside its `tokenizer.json` and its settings."""
+OF_PREFIXED = ("add_prefix_space", "legacy", "added_tokens_decoder")
+"""Settings that say again what a tokenizer does with the white space around a text and its special tokens."""
 KNOWN_DTYPES = ("bfloat16", "float16", "float32")
 
 
@@ -71,16 +74,25 @@ def merged_network(base: Base, adapter: Path | None, dtype: str) -> Any:
 
 
 def write_tokenizer(base: Base, folder: Path, chat_template: str | None) -> None:
-    """Write the tokenizer's files, with no other chat template than this."""
-    source = base.hf_folder
-    for name in TOKENIZER:
-        if (source / name).is_file():
-            shutil.copyfile(source / name, folder / name)
-    if (source / "tokenizer.json").is_file():
-        shutil.copyfile(source / "tokenizer.json", folder / "tokenizer.json")
-    else:
-        base.tokenizer.save(str(folder / "tokenizer.json"))
+    """Write the tokenizer's files, with no other chat template than this.
+
+    Where the base's tokenizer begins texts with a space, the persona was trained without (`unprefixed`), and
+    what it was trained with is written: as it is, since the classes that transformers has for such bases
+    would put the space there again.
+    """
+    source, written = base.hf_folder, folder / "tokenizer.json"
     settings = _tokenizer_settings(base)
+    known = (source / "tokenizer.json").is_file()
+    text = (source / "tokenizer.json").read_text(encoding="utf-8") if known else base.tokenizer.to_str()
+    bare = unprefixed(text)
+    written.write_text(bare, encoding="utf-8")
+    if bare == text:
+        for name in TOKENIZER:
+            if (source / name).is_file():
+                shutil.copyfile(source / name, folder / name)
+    else:
+        kept = {key: value for key, value in settings.items() if key not in OF_PREFIXED}
+        settings = kept | {"tokenizer_class": "PreTrainedTokenizerFast"}
     (folder / "tokenizer_config.json").write_text(json.dumps(settings, indent=2), encoding="utf-8")
     if chat_template is not None:
         (folder / "chat_template.jinja").write_text(chat_template, encoding="utf-8")

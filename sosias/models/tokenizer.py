@@ -5,6 +5,7 @@ SmolLM2, Qwen) and SentencePiece's BPE, which stores a score for each piece inst
 is built here gives the ids that llama.cpp gives, without loading transformers.
 """
 
+import json
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -41,9 +42,10 @@ def load_tokenizer(path: Path, *, specials: Iterable[str] = ()) -> Tokenizer:
     """Return the tokenizer of a `tokenizer.json`; it spells special tokens out wherever text holds them.
 
     Special are, besides those that the file says are, `MARKUP` and `specials` where the file adds them:
-    some fine-tunings added their roles as ordinary tokens.
+    some fine-tunings added their roles as ordinary tokens. What it encodes is a part of a longer text, so
+    it puts no space before it (`unprefixed`).
     """
-    tokenizer = Tokenizer.from_file(str(path))
+    tokenizer = Tokenizer.from_str(unprefixed(path.read_text(encoding="utf-8")))
     meant = MARKUP.union(specials)
     for token in tokenizer.get_added_tokens_decoder().values():
         if token.content in meant and not token.special:
@@ -53,6 +55,39 @@ def load_tokenizer(path: Path, *, specials: Iterable[str] = ()) -> Tokenizer:
     tokenizer.no_padding()
     tokenizer.no_truncation()
     return tokenizer
+
+
+def unprefixed(written: str) -> str:
+    """Return a `tokenizer.json` that begins no text with a space of its own; most stay as they are.
+
+    Llama 2's and Phi-3's do. Of a text that is encoded bubble by bubble every line would begin with one.
+    Their special tokens take the white space around them off, too, which would take the one away that
+    such a base expects after a role.
+    """
+    if not any(sign in written for sign in ('"Prepend"', '"Metaspace"', '"add_prefix_space"')):
+        return written
+    described: dict[str, Any] = json.loads(written)
+    bare = {part: _bare(described.get(part)) for part in ("normalizer", "pre_tokenizer")}
+    if all(bare[part] == described.get(part) for part in bare):
+        return written
+    for token in described["added_tokens"]:
+        token["lstrip"] = token["rstrip"] = False
+    return json.dumps(described | bare | {"decoder": _bare(described.get("decoder"))}, ensure_ascii=False)
+
+
+def _bare(step: dict[str, Any] | None) -> dict[str, Any] | None:
+    """Return a tokenizer's step without the space that it puts before a text, or takes off a decoded one."""
+    if step is None or step["type"] == "Prepend" or (step["type"] == "Strip" and step.get("content") == " "):
+        return None
+    if step["type"] == "Metaspace":
+        kept = {key: value for key, value in step.items() if key != "add_prefix_space"}
+        return kept | {"prepend_scheme": "never"}
+    if step["type"] == "ByteLevel" and step.get("add_prefix_space"):
+        return step | {"add_prefix_space": False}
+    for key in ("normalizers", "pretokenizers", "decoders"):
+        if key in step:
+            return step | {key: [one for one in map(_bare, step[key]) if one is not None]}
+    return step
 
 
 def gpt2_tokenizer(vocabulary: Path, merges: Path, *, specials: Iterable[str]) -> Tokenizer:

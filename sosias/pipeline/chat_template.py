@@ -14,7 +14,8 @@ def chat_template(template: Template, other: str) -> str | None:
     if isinstance(template, Chat):
         markup = template.markup
         opening = _quoted(markup.assistant)
-        role = f"({opening} if message['role'] == 'assistant' else {_quoted(markup.user)})"
+        said, asked = (_quoted(role + template.lead) for role in (markup.assistant, markup.user))
+        role = f"({said} if message['role'] == 'assistant' else {asked})"
         turn = f"{{{{ {role} + message['content'] | trim + {_quoted(markup.end + markup.between)} }}}}"
     elif isinstance(template, Transcript):
         name = f"({_quoted(template.persona)} if message['role'] == 'assistant' else {_quoted(other)})"

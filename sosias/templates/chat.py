@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from sosias.corpus.session import Turn
 from sosias.errors import SosiasError
 from sosias.models.base import Base
+from sosias.models.tokenizer import SPACE
 from sosias.templates.sides import sides
 from sosias.templates.template import Template
 from sosias.templates.window import Piece
@@ -53,6 +54,9 @@ class Chat(Template):
         self.user, self.assistant = self._marked(self.markup.user), self._marked(self.markup.assistant)
         (self.end,) = self._marked(self.markup.end)
         self.between = self.encode(self.markup.between)
+        told = self.markup.assistant.endswith(">") and base.tokenizer.token_to_id(SPACE) is not None
+        self.lead = " " if told else ""
+        """What a text begins with: a space where it follows a role's token and SentencePiece cuts words."""
 
     @property
     def stop_ids(self) -> frozenset[int]:
@@ -71,6 +75,9 @@ class Chat(Template):
 
     def opening(self) -> list[int]:
         return self.assistant
+
+    def first(self, text: str) -> str:
+        return self.lead + text
 
     def _marked(self, spelt: str) -> list[int]:
         """Return a markup as ids: its special tokens, and the text between them."""

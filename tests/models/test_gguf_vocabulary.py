@@ -6,14 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, trainers
+from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, pre_tokenizers, trainers
 
 from sosias.models.base import Base, open_base
 from sosias.models.export import write_gguf
 from sosias.models.gguf_file import GgufFile
 from sosias.models.gguf_vocabulary import PATTERNS, TokenizerNotExportable
-from sosias.models.tokenizer import SPACE
-from tests.bases import SPECIALS, TEXTS, tiny_folder
+from tests.bases import SPECIALS, TEXTS, sentencepiece_tokenizer, tiny_folder
 
 pytest.importorskip("torch")
 KEY = "of these tests"
@@ -41,28 +40,6 @@ def by_pattern(pattern: str, **options: Any) -> Tokenizer:
     return byte_level(pre_tokenizers.Sequence([split, words]), **options)
 
 
-def sentencepiece(*, prefixed: bool) -> Tokenizer:
-    """Return a BPE with marked spaces and bytes to fall back on: Llama 2's and Phi-3's, or Gemma's."""
-    trained = Tokenizer(models.BPE(unk_token="<unk>"))
-    trained.normalizer = normalizers.Replace(" ", SPACE)
-    trainer = trainers.BpeTrainer(vocab_size=150, special_tokens=[], show_progress=False)
-    trained.train_from_iterator(["hola como estas hoy yo creo que si que va manana"] * 3, trainer)
-    learnt = json.loads(trained.to_str())["model"]
-    pieces = ["<unk>", *SPECIALS, *(f"<0x{byte:02X}>" for byte in range(256)), *learnt["vocab"]]
-    merges = [tuple(merge) for merge in learnt["merges"]]
-    vocabulary = {piece: number for number, piece in enumerate(pieces)}
-    tokenizer = Tokenizer(
-        models.BPE(vocab=vocabulary, merges=merges, unk_token="<unk>", fuse_unk=True, byte_fallback=True)
-    )
-    steps = [normalizers.Prepend(SPACE)] if prefixed else []
-    tokenizer.normalizer = normalizers.Sequence([*steps, normalizers.Replace(" ", SPACE)])
-    tokenizer.decoder = decoders.Sequence(
-        [decoders.Replace(SPACE, " "), decoders.ByteFallback(), decoders.Fuse()]
-    )
-    tokenizer.add_special_tokens([AddedToken(token, special=True, normalized=False) for token in SPECIALS])
-    return tokenizer
-
-
 LLAMA_3, QWEN = PATTERNS
 KINDS = {
     "gpt-2": lambda: byte_level(pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=True)),
@@ -77,8 +54,8 @@ KINDS = {
     "llama-bpe": lambda: by_pattern(LLAMA_3, ignore_merges=True),
     "smaug-bpe": lambda: by_pattern(LLAMA_3),
     "qwen2": lambda: by_pattern(QWEN),
-    "default": lambda: sentencepiece(prefixed=False),
-    "default, prefixed": lambda: sentencepiece(prefixed=True),
+    "default": lambda: sentencepiece_tokenizer(prefixed=False),
+    "default, prefixed": lambda: sentencepiece_tokenizer(prefixed=True),
 }
 
 

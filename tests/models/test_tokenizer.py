@@ -2,13 +2,14 @@
 
 import json
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tokenizers import Tokenizer, pre_tokenizers
 
 import sosias
 from sosias.models.base import Base
@@ -18,9 +19,12 @@ from sosias.models.tokenizer import (
     UnknownTokenizer,
     build_tokenizer,
     encode_text,
+    load_tokenizer,
     merges_from_scores,
+    unprefixed,
 )
 from sosias.voice.llama import start_server
+from tests.bases import sentencepiece_tokenizer, trained_tokenizer
 
 KEY = "of these tests"
 SPELLABLE = st.characters(codec="utf-8", exclude_characters="\x04\x06\x13\x14\x16\x1d", max_codepoint=0x3FFFF)
@@ -158,3 +162,54 @@ def test_merges_rank_by_the_score_of_the_whole() -> None:
 def test_an_unknown_kind_is_refused(metadata: dict[str, Any], tmp_path: Any) -> None:
     with pytest.raises(UnknownTokenizer):
         build_tokenizer(metadata, tmp_path)
+
+
+# --- spaces before a text ----------------------------------------------------------------------------
+
+
+def metaspaced(scheme: str) -> Tokenizer:
+    tokenizer = sentencepiece_tokenizer(prefixed=False)
+    tokenizer.normalizer = None
+    tokenizer.pre_tokenizer = pre_tokenizers.Metaspace("▁", prepend_scheme=scheme, split=False)
+    return tokenizer
+
+
+def byte_level() -> Tokenizer:
+    tokenizer = trained_tokenizer(LINES)
+    cut = pre_tokenizers.ByteLevel(add_prefix_space=True, use_regex=True)
+    tokenizer.pre_tokenizer = pre_tokenizers.Sequence([pre_tokenizers.Digits(), cut])
+    return tokenizer
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        lambda: sentencepiece_tokenizer(prefixed=True),
+        lambda: metaspaced("first"),
+        lambda: metaspaced("always"),
+        byte_level,
+    ],
+)
+def test_a_text_in_pieces_is_the_text(made: Callable[[], Tokenizer], tmp_path: Path) -> None:
+    made().save(str(tmp_path / "tokenizer.json"))
+    own = Tokenizer.from_file(str(tmp_path / "tokenizer.json"))
+    tokenizer = load_tokenizer(tmp_path / "tokenizer.json")
+    pieces = ["Voy.", "\n", " ya", "Espera", "\n", "hola"]
+
+    def joined(one: Tokenizer) -> str:
+        ids = [number for piece in pieces for number in one.encode(piece, add_special_tokens=False).ids]
+        return one.decode(ids)  # type: ignore[no-any-return]
+
+    assert joined(own) != "".join(pieces), "its own file begins texts with spaces"
+    assert joined(tokenizer) == "".join(pieces)
+    for line in LINES:
+        if "\x00" not in line and "▁" not in line:
+            assert tokenizer.decode(tokenizer.encode(line, add_special_tokens=False).ids) == line
+
+
+@pytest.mark.parametrize(
+    "made", [lambda: sentencepiece_tokenizer(prefixed=False), lambda: trained_tokenizer(LINES)]
+)
+def test_a_tokenizer_that_adds_nothing_stays_as_it_is(made: Callable[[], Tokenizer]) -> None:
+    written = made().to_str()
+    assert unprefixed(written) == written

@@ -8,8 +8,10 @@ from tokenizers import AddedToken, Tokenizer
 
 from sosias.corpus.session import Turn
 from sosias.models.base import open_base
+from sosias.models.hf_out import write_tokenizer
 from sosias.pipeline.chat_template import chat_template
 from sosias.templates import open_template
+from tests.bases import tiny_folder
 from tests.tiny import tiny_base
 
 pytest.importorskip("torch")
@@ -68,6 +70,28 @@ def test_each_markup_is_rendered_as_it_was_trained(
         .render(messages=TALK, add_generation_prompt=True, bos_token="<|endoftext|>")
     )
     assert tokenizer.encode(rendered).ids == template.prompt(TURNS, 512)
+
+
+@pytest.mark.parametrize("name", ["chat", "transcript"])
+def test_phi_3_s_talk_is_rendered_without_the_spaces_of_its_tokenizer(name: str, tmp_path: Path) -> None:
+    from transformers import AutoTokenizer
+
+    folder = tiny_folder(tmp_path / "base", "phi3")
+    tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+    roles = [AddedToken(token, special=True, rstrip=True) for token in ("<|assistant|>", "<|end|>")]
+    tokenizer.add_special_tokens(roles)
+    tokenizer.save(str(folder / "tokenizer.json"))
+    (folder / "chat_template.jinja").write_text("<|user|><|assistant|><|end|>")
+    (folder / "tokenizer_config.json").write_text(
+        '{"tokenizer_class": "LlamaTokenizer", "legacy": false, "add_prefix_space": true}'
+    )
+    base = open_base(str(folder))
+    template = open_template(name, base, "Ana")
+    (tmp_path / "out").mkdir()
+    write_tokenizer(base, tmp_path / "out", chat_template(template, "Bea"))
+    written = AutoTokenizer.from_pretrained(tmp_path / "out")
+    ids = written.apply_chat_template(TALK, add_generation_prompt=True, return_dict=True)["input_ids"]
+    assert ids == template.prompt(TURNS, 512)
 
 
 @pytest.mark.parametrize("name", ["document", "question-answer", "attributes"])

@@ -14,6 +14,7 @@ from sosias.models.tokenizer import load_tokenizer
 from sosias.templates import TEMPLATES, Template, Window, choose_template, open_template
 from sosias.templates.chat import MARKUPS, TOKEN
 from sosias.templates.window import runs
+from tests.bases import sentencepiece_tokenizer
 from tests.tiny import byte_tokenizer
 
 TALK = Session(
@@ -122,6 +123,37 @@ def test_no_text_gives_a_role_that_a_base_added_as_an_ordinary_token(markup: str
     assert tokenizer.decode(template.encode(hostile)) == hostile
 
 
+@pytest.fixture(scope="module", params=[False, True], ids=["as Gemma's", "as Phi-3's"])
+def marked(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """Return a stand-in for a base whose tokenizer is SentencePiece's, as its own file has it."""
+    path = tmp_path_factory.mktemp("marked") / "tokenizer.json"
+    sentencepiece_tokenizer(prefixed=request.param).save(str(path))
+    tokenizer = load_tokenizer(path)
+    roles = [AddedToken(token, special=True) for token in ("<|assistant|>", "<|end|>")]
+    tokenizer.add_special_tokens(roles)
+    config = SimpleNamespace(bos_id=1, eos_id=2, pad_id=0, add_bos=True, chat_markup="phi3")
+    return SimpleNamespace(name="marked", tokenizer=tokenizer, config=config)
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("transcript", "Blanca: Hola.\n¿Vienes?\n\nPlácido:⟦ Voy.\nEspera\n un poco\n\n⟧"),
+        ("chat", "<|user|> Hola.\n¿Vienes?<|end|><|assistant|>⟦ Voy.\nEspera\n un poco<|end|>⟧"),
+        ("document", "Hola.<|eos|>¿Vienes?<|eos|>⟦Voy.<|eos|>Espera\nun poco<|eos|>⟧"),
+    ],
+)
+def test_a_line_begins_with_no_space_of_the_tokenizer_s_own(marked: Any, name: str, expected: str) -> None:
+    written = shown(marked, only_window(open_template(name, marked, "Plácido")))
+    assert written == f"<|bos|>{expected}"
+
+
+@pytest.mark.parametrize("name", TALKING)
+@given(texts=bubbles)
+def test_a_reply_is_read_back_whatever_cuts_the_words(marked: Any, name: str, texts: list[str]) -> None:
+    _is_read_back(open_template(name, marked, "Plácido"), texts)
+
+
 def test_chat_in_a_group_names_the_others_and_joins_them(base: Any) -> None:
     turns = (Turn("Blanca", False, ("Hola.",)), Turn("Javier", False, ("¿Qué?",)), *TALK.turns[1:])
     window = only_window(open_template("chat", base, "Plácido", group=True), Session(0, "c", "train", turns))
@@ -156,16 +188,17 @@ def test_the_end_of_a_turn_is_learnt(base: Any, name: str) -> None:
 @pytest.mark.parametrize("name", TALKING)
 @given(texts=bubbles)
 def test_a_reply_is_read_back_as_it_was_written(base: Any, name: str, texts: list[str]) -> None:
-    template = open_template(name, base, "Plácido")
-    piece = template.turn(Turn("Plácido", True, tuple(texts)), learnt=True)
-    reply = [token for token, learnt in zip(piece.ids, piece.learnt, strict=True) if learnt]
+    _is_read_back(open_template(name, base, "Plácido"), texts)
+
+
+def _is_read_back(template: Template, texts: list[str]) -> None:
     expected = [t.replace("\r\n", "\n").replace("\r", "\n").strip() for t in texts if t.strip()]
     merged = template.merged([Turn("Plácido", True, tuple(texts))])
     if not merged:
         return
     piece = template.turn(merged[0], learnt=True)
     reply = [token for token, learnt in zip(piece.ids, piece.learnt, strict=True) if learnt]
-    assert template.bubbles(base.tokenizer.decode(reply)) == expected
+    assert template.bubbles(template.base.tokenizer.decode(reply)) == expected
 
 
 @pytest.mark.parametrize("name", sorted(TEMPLATES))
