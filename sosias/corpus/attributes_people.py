@@ -1,12 +1,12 @@
 """A table of people: who is of which party, in a file beside the messages, joined to their attributes."""
 
+import csv
 from collections.abc import Mapping
 from pathlib import Path
 
 import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
-from pyarrow import csv
 
 from sosias.corpus.engine import Engine
 from sosias.errors import SosiasError
@@ -15,6 +15,8 @@ from sosias.workspace import Workspace
 
 AUTHOR = ("author", "autor", "autora", "name", "nombre", "user", "usuario", "nombre_usuario", "screen_name")
 """How the column with the authors may be called; the likelier first."""
+BETWEEN = ",;\t"
+"""What may stand between columns; the one that the line of names has most of does."""
 
 
 class NoPeopleThere(SosiasError):
@@ -23,8 +25,8 @@ class NoPeopleThere(SosiasError):
 
 
 class NoPeopleTable(SosiasError):
-    """The table of people {path} that sosias.toml names cannot be read: it is a CSV file in UTF-8 with a line
-    of column names, one of them author, and a line for each author ({what})."""
+    """The table of people {path} that sosias.toml names cannot be read ({what}): save it as a CSV file in
+    UTF-8 with a line of column names, one of them author, and a line for each author."""
 
 
 def with_people(
@@ -55,18 +57,39 @@ def with_people(
 
 def _held(path: Path, known: Mapping[str, str]) -> pa.Table:
     """Return the table as `_person`, in small letters, and `_facts`: a map."""
-    try:
-        rows = csv.read_csv(path, convert_options=csv.ConvertOptions(strings_can_be_null=False))
-    except (OSError, pa.ArrowInvalid) as error:
-        raise NoPeopleTable(path=path, what=type(error).__name__) from error
-    columns = {plain(name): name for name in rows.column_names}
+    names, *rows = _rows(path)
+    columns = {plain(name): place for place, name in enumerate(names)}
     author = next((columns[name] for name in AUTHOR if name in columns), None)
     if author is None:
-        raise NoPeopleTable(path=path, what=", ".join(rows.column_names))
+        raise NoPeopleTable(path=path, what=", ".join(names))
     facts: dict[str, list[tuple[str, str]]] = {}
-    for row in rows.to_pylist():
-        name = str(row.pop(author)).strip().removeprefix("@")
+    for row in rows:
+        name = row[author].removeprefix("@")
         person = known.get(name, name).lower()
-        facts[person] = [(key, str(value)) for key, value in row.items() if value not in (None, "")]
+        told = zip(names, row, strict=True)
+        facts[person] = [(key, value) for key, value in told if value and key != names[author]]
     schema = pa.schema([("_person", pa.string()), ("_facts", pa.map_(pa.string(), pa.string()))])
     return pa.table({"_person": list(facts), "_facts": list(facts.values())}, schema=schema)
+
+
+def _rows(path: Path) -> list[list[str]]:
+    """Return the line of names and those after it, all as they are written but for white space around them.
+
+    Raises:
+        NoPeopleTable: it is not there, not UTF-8, empty, or a line has more or fewer columns than the first.
+    """
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise NoPeopleTable(path=path, what=type(error).__name__) from error
+    lines = text.splitlines(keepends=True)
+    between = max(BETWEEN, key=lines[0].count) if lines else ","
+    found = csv.reader(lines, delimiter=between)
+    rows: list[list[str]] = []
+    for row in found:
+        if rows and row and len(row) != len(rows[0]):
+            raise NoPeopleTable(path=path, what=f"line {found.line_num}: {len(row)} / {len(rows[0])}")
+        rows += [[value.strip() for value in row]] if row else []
+    if not rows:
+        raise NoPeopleTable(path=path, what="0 lines")
+    return rows

@@ -87,8 +87,9 @@ def run_update(
     if not _is_prepared(Workspace.open(folder), persona):
         results["prepare"] = run_step("prepare", folder, persona_name, {}, listener)
     results["train"] = run_step("update", folder, persona_name, {"samples": samples}, listener)
-    if results["train"]["updated"]:
-        results["evaluate"] = _report(persona) or run_step("evaluate", folder, persona_name, {}, listener)
+    report = _report(persona)
+    if results["train"]["updated"] or report is None:  # an earlier update may have been cut off before it
+        results["evaluate"] = report or run_step("evaluate", folder, persona_name, {}, listener)
     return results
 
 
@@ -166,8 +167,10 @@ def _in_words(consent: Consent) -> str:
 def _is_prepared(workspace: Workspace, persona: Persona) -> bool:
     """Are the sessions newer than all that they are made from?"""
     made_from = [*workspace.message_files(), persona.settings_file]
-    if workspace.people_file.is_file():
-        made_from.append(workspace.people_file)
+    known = [workspace.people_file]
+    if workspace.settings.people_table is not None:
+        known.append(workspace.folder / workspace.settings.people_table)
+    made_from += [file for file in known if file.is_file()]
     made = persona.sessions_file
     return made.is_file() and made.stat().st_mtime >= max(path.stat().st_mtime for path in made_from)
 

@@ -40,18 +40,24 @@ def finished(persona: Persona, values: dict[str, Any]) -> None:
     write_json(run.result_file, {})
 
 
-@pytest.mark.parametrize("new", [True, False])
+@pytest.mark.parametrize(("new", "measured"), [(True, False), (False, True), (False, False)])
 def test_the_steps_come_in_order(
     tmp_path: Path,
     llama_folder: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
     new: bool,
+    measured: bool,
 ) -> None:
+    """An update that was cut off before it was measured has nothing new any more, and is measured then."""
     workspace = Workspace.create(tmp_path / "chats")
     consent = Consent(kind="self", recorded=date(2026, 1, 1))
     workspace.new_persona(PersonaSettings(name="ana", author="Ana", consent=consent))
     finished(workspace.persona(), {"base": str(llama_folder)})
+    if measured:
+        workspace.persona().report_folder.joinpath("report.json").write_text(
+            json.dumps(REPORT | {"run": "001"})
+        )
     steps: list[tuple[str, Any]] = []
 
     def step(name: str, _folder: Path, _persona: str | None, arguments: Any, _listener: Any) -> Any:
@@ -62,7 +68,7 @@ def test_the_steps_come_in_order(
     export = tmp_path / "chat.txt"
     assert run(["-C", str(workspace.folder), "update", "--from", str(export), "--json"]) == 0
     names = ["import", "prepare", "update", "evaluate"]
-    assert [name for name, _arguments in steps] == (names if new else names[:3])
+    assert [name for name, _arguments in steps] == (names[:3] if measured else names)
     assert steps[0][1] == {"paths": [str(export.resolve())]}
     answer = json.loads(capsys.readouterr().out)
     assert answer["persona"] == "ana" and answer["train"]["updated"] is new

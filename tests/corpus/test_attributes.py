@@ -9,8 +9,9 @@ import pytest
 
 from sosias.corpus import choosing, prepare, prepared
 from sosias.corpus.attributes_names import field_named, value_of
-from sosias.corpus.attributes_people import NoPeopleTable
+from sosias.corpus.attributes_people import NoPeopleTable, with_people
 from sosias.corpus.attributes_text import Reader, hashtags
+from sosias.corpus.engine import engine_for, read_messages
 from sosias.corpus.session import SESSION_SCHEMA, from_table
 from sosias.messages import Message, to_table, with_ids
 from sosias.settings import Consent, PersonaSettings, PreparationSettings
@@ -168,13 +169,46 @@ def test_a_table_of_people_tells_whose_party_it_is(tmp_path: Path) -> None:
     assert len(found) == 24
     assert {one["party"] for one in found} == {"L"}
     assert sorted({one["coalition"] for one in found}) == ["Centro", "own"]
+    other = PersonaSettings(
+        name="right",
+        where="attributes['party'] = 'R'",
+        consent=CONSENT,
+        preparation=persona.settings.preparation,
+    )
+    assert prepare.prepare(workspace, workspace.new_persona(other))["bubbles"] == 12
+    assert {one["party"] for one in known(workspace.persona("right")).values()} == {"R"}
+    assert len(known(persona)) == 24, "the other persona of the same messages stays as it is"
 
 
-@pytest.mark.parametrize("table", [None, "party\nL\n"])
-def test_a_table_of_people_that_cannot_be_read_is_told(tmp_path: Path, table: str | None) -> None:
+@pytest.mark.parametrize("between", ",;\t")
+def test_what_a_table_of_people_says_stays_as_it_is_written(tmp_path: Path, between: str) -> None:
+    messages = posts()
+    for one in messages:
+        one.author = {"Bea": "0012", "Luz": "Peña"}.get(one.author, one.author)
+        one.attributes.clear()
+    workspace = workspace_of(tmp_path / "w", messages)
+    lines = ("\ufeffautor;party;seat", "0012;true;007", '"Peña" ;;1.50')
+    table = "\r\n".join(lines).replace(";", between)
+    (tmp_path / "w" / "people.csv").write_bytes(table.encode())
+    workspace.save(workspace.settings.model_copy(update={"people_table": "people.csv"}))
+    engine = engine_for(workspace.settings, tmp_path)
+    stored = read_messages(workspace.message_files(), engine=engine)
+    read = with_people(stored, workspace, {}, engine).to_pyarrow().to_pylist()
+    told = {row["author"]: dict(row["attributes"]) for row in read}
+    assert told == {
+        "Ana Vial": {},
+        "0012": {"party": "true", "seat": "007"},
+        "Peña": {"seat": "1.50"},
+    }
+
+
+@pytest.mark.parametrize(
+    "table", [None, b"", b"party\nL\n", "author,party\nPeña,L\n".encode("latin-1"), b"author,party\nBea\n"]
+)
+def test_a_table_of_people_that_cannot_be_read_is_told(tmp_path: Path, table: bytes | None) -> None:
     workspace = workspace_of(tmp_path / "w", posts())
-    if table:
-        (tmp_path / "w" / "people.csv").write_text(table, encoding="utf-8")
+    if table is not None:
+        (tmp_path / "w" / "people.csv").write_bytes(table)
     workspace.save(workspace.settings.model_copy(update={"people_table": "people.csv"}))
     with pytest.raises(NoPeopleTable, match=r"people\.csv"):
         prepare.prepare(workspace, left(workspace))
