@@ -29,6 +29,10 @@ class SosiasError(Exception):
         return (_rebuild, (type(self), self.fields))
 
 
+class Interrupted(SosiasError):
+    """A step was interrupted and ended in order: the same command goes on from there."""
+
+
 class NotAllowed(SosiasError):
     """Sosias may not read or write {path}: mend its permissions, or choose a folder that you may write to
     (-C DIR)."""

@@ -99,6 +99,18 @@ def tidy(
     return {}
 
 
+def crowded_out(
+    folder: Path, _persona: str | None, _arguments: dict[str, Any], listener: Listener
+) -> dict[str, Any]:
+    """Work until interrupted, then find no room for what was done."""
+    try:
+        listener(Progress("tidy", 1, 100))
+        time.sleep(60)
+    except KeyboardInterrupt:
+        raise NoSpace(path=folder) from None
+    return {}
+
+
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     return Workspace.create(tmp_path / "chats").folder
@@ -162,17 +174,28 @@ def test_a_step_that_the_system_kills_is_one_sentence(monkeypatch: pytest.Monkey
         run(monkeypatch, killed, folder)
 
 
+def interrupt(event: Event) -> None:
+    if event == Progress("tidy", 1, 100):
+        signal.raise_signal(signal.SIGINT)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="the console interrupts the whole group there")
+def test_who_interrupts_is_told_where_nothing_could_be_kept(
+    monkeypatch: pytest.MonkeyPatch, folder: Path
+) -> None:
+    monkeypatch.setitem(STEPS, "step", crowded_out)
+    with pytest.raises(NoSpace):
+        run_step("step", folder, None, {}, interrupt)
+
+
 @pytest.mark.skipif(os.name == "nt", reason="the console interrupts the whole group there")
 def test_an_interrupt_lets_the_step_end_in_order(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
-    def interrupt(event: Event) -> None:
-        if event == Progress("tidy", 1, 100):
-            signal.raise_signal(signal.SIGINT)
-
     monkeypatch.setitem(STEPS, "step", tidy)
+    before = signal.getsignal(signal.SIGINT)
     with pytest.raises(Stopped):
         run_step("step", folder, None, {}, interrupt)
     assert (folder / "kept").read_text() == "checkpoint"
-    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    assert signal.getsignal(signal.SIGINT) is before
 
 
 def test_a_fault_keeps_the_causes_and_their_places() -> None:

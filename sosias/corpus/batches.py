@@ -6,8 +6,8 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-BATCH = 10_000
-"""Rows at a time: a session may be a day of talk."""
+BATCH = 1_000
+"""Rows at a time: a session may be a day of talk, or a novel."""
 
 
 def write_batches(batches: Iterable[pa.RecordBatch], path: Path, schema: pa.Schema) -> None:

@@ -33,8 +33,8 @@ class Engine(Protocol):
     def keep(self, tables: Sequence[ir.Table]) -> ir.Table:
         """Compute tables of one schema now, and return them as one: for what is looked at more than once."""
 
-    def parts(self, rows: int) -> int:
-        """Return in how many parts so many messages are gathered into sessions."""
+    def parts(self, rows: int, letters: int) -> int:
+        """Return in how many parts so many messages, with so many letters, are gathered into sessions."""
 
     def write(self, table: ir.Table, path: Path, schema: pa.Schema) -> None:
         """Write a table, in its order, into one Parquet file; never the whole of it in memory."""

@@ -72,7 +72,7 @@ class BigQuery:
         name = f"kept_{uuid4().hex}"
         return self.connection.create_table(name, in_its_words(ibis.union(*tables)), temp=True)
 
-    def parts(self, rows: int) -> int:  # noqa: ARG002
+    def parts(self, rows: int, letters: int) -> int:  # noqa: ARG002
         """Return in how many parts messages are gathered into sessions: BigQuery divides them itself."""
         return 1
 

@@ -22,6 +22,8 @@ MEMORY_OF_A_THREAD = GIGABYTE / 2
 TOGETHER = 1_000_000
 """Messages that are gathered into sessions at a time: lists that grow do not go to disk. A million
 hold about 1 GB."""
+LETTERS_TOGETHER = 200_000_000
+"""And of articles, which are longer, so many letters."""
 
 
 class DuckDB:
@@ -51,9 +53,9 @@ class DuckDB:
             self.connection.to_parquet(table, file)
         return self.read(files)
 
-    def parts(self, rows: int) -> int:
-        """Return in how many parts so many messages are gathered into sessions."""
-        return 1 + rows // TOGETHER
+    def parts(self, rows: int, letters: int) -> int:
+        """Return in how many parts so many messages, with so many letters, are gathered into sessions."""
+        return 1 + max(rows // TOGETHER, letters // LETTERS_TOGETHER)
 
     def write(self, table: ir.Table, path: Path, schema: pa.Schema) -> None:
         """Write a table, in its order, into one Parquet file; never the whole of it in memory."""

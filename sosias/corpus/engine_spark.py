@@ -68,7 +68,7 @@ class Spark:
         """Compute tables of one schema now, and return them as one: for what is looked at more than once."""
         return self.read([self._written(table) for table in tables])
 
-    def parts(self, rows: int) -> int:  # noqa: ARG002
+    def parts(self, rows: int, letters: int) -> int:  # noqa: ARG002
         """Return in how many parts messages are gathered into sessions: Spark divides them itself."""
         return 1
 

@@ -249,7 +249,8 @@ def in_parts(
             numbered = engine.keep([pseudonymised(numbered, plan)])
     if plan is None or attributes_wanted(settings):
         numbered = engine.keep([described(numbered, judged, settings)])
-    parts = engine.parts(int(numbered.count().to_pyarrow().as_py()))
+    size = numbered.aggregate(rows=numbered.count(), letters=numbered.text.length().sum())
+    parts = engine.parts(**{what: int(many or 0) for what, many in size.to_pyarrow().to_pylist()[0].items()})
     return engine.keep([group(numbered, settings, part=part, parts=parts) for part in range(parts)])
 
 

@@ -2,7 +2,8 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 import ibis
 import pyarrow as pa
@@ -10,23 +11,38 @@ import pyarrow.parquet as pq
 
 from sosias.corpus import splitting
 from sosias.corpus.engine import connect
-from sosias.corpus.session import SESSION_SCHEMA, Session, from_table
+from sosias.corpus.session import SESSION_SCHEMA, Session, Split, from_table
 from sosias.errors import SosiasError
 from sosias.settings import PersonaSettings
 from sosias.workspace import Persona
+
+SESSIONS_AT_ONCE = 16
+READ_AT_ONCE = 1 << 20
+"""Bytes of a column; without it whole ones would be read, of as many sessions as were written together."""
 
 
 class NotPrepared(SosiasError):
     """The persona {name} has no sessions yet: run sosias -p {name} prepare."""
 
 
-def read_sessions(persona: Persona) -> list[Session]:
-    """Return the persona's sessions as prepared.
+def read_sessions(persona: Persona, split: Split | None = None) -> list[Session]:
+    """Return the persona's sessions as prepared, or those of one split.
 
     Raises:
         NotPrepared: `prepare` has not been run.
     """
-    return list(from_table(_stored(persona)))
+    return list(from_table(_stored(persona, split)))
+
+
+def each_session(persona: Persona) -> Iterator[Session]:
+    """Yield the sessions one after the other, few of them in memory at a time: they may be a corpus.
+
+    Raises:
+        NotPrepared: `prepare` has not been run.
+    """
+    with pq.ParquetFile(_file(persona), buffer_size=READ_AT_ONCE, pre_buffer=False) as file:
+        for batch in file.iter_batches(SESSIONS_AT_ONCE):
+            yield from from_table(pa.Table.from_batches([batch]))
 
 
 def fold(persona: Persona, number: int, folds: int) -> list[Session]:
@@ -44,9 +60,7 @@ def fold(persona: Persona, number: int, folds: int) -> list[Session]:
 
 def fingerprint(persona: Persona) -> str:
     """Return the hash of the prepared sessions: a run names what it was trained on."""
-    if not persona.sessions_file.is_file():
-        raise NotPrepared(name=persona.name)
-    with persona.sessions_file.open("rb") as file:
+    with _file(persona).open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
@@ -73,7 +87,12 @@ def is_group(sessions: Sequence[Session]) -> bool:
     return any(len(names) > 1 for names in others.values())
 
 
-def _stored(persona: Persona) -> pa.Table:
+def _stored(persona: Persona, split: Split | None = None) -> pa.Table:
+    only = None if split is None else [("split", "=", split)]
+    return pq.read_table(_file(persona), schema=SESSION_SCHEMA, filters=only)
+
+
+def _file(persona: Persona) -> Path:
     if not persona.sessions_file.is_file():
         raise NotPrepared(name=persona.name)
-    return pq.read_table(persona.sessions_file, schema=SESSION_SCHEMA)
+    return persona.sessions_file

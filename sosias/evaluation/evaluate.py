@@ -7,7 +7,7 @@ from typing import Any
 
 from sosias.corpus import prepared
 from sosias.corpus.session import Session
-from sosias.errors import SosiasError
+from sosias.errors import Interrupted, SosiasError
 from sosias.evaluation.interval import SessionLoss, mean_fall, paired_interval
 from sosias.evaluation.measure import run_losses
 from sosias.events import Listener, Notice, silent
@@ -54,7 +54,7 @@ class FoldDiverged(SosiasError):
     different lengths: train with a lower learning_rate (it was {rate:g}), or leave --folds out."""
 
 
-class FoldInterrupted(SosiasError):
+class FoldInterrupted(Interrupted):
     """The evaluation was interrupted in fold {fold}: the same command goes on where it stopped."""
 
 
@@ -81,8 +81,9 @@ def evaluate(
         settings = run.settings
         if folds:
             _check_folds(persona, settings, folds)
-        sessions = prepared.read_sessions(persona)
         unchanged = settings.sessions_sha256 == prepared.fingerprint(persona)
+        # what is unchanged may be a corpus, of which what is held out is enough
+        sessions = prepared.read_sessions(persona, "test" if unchanged else None)
         if not unchanged and (folds or not _is_learnt_apart(persona, run, sessions)):
             raise ChangedSessions(name=persona.name)
         if folds:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from filelock import FileLock
 
-from sosias.errors import SosiasError
+from sosias.errors import Interrupted, SosiasError
 from sosias.events import Listener, Progress, silent
 from sosias.language import translate as _
 from sosias.models.base import (
@@ -45,7 +45,7 @@ class WrongHash(SosiasError):
     was thrown away: run the same command again, and if it happens again, do not use this registry."""
 
 
-class PullStopped(SosiasError):
+class PullStopped(Interrupted):
     """Fetching {name} was stopped: run the same command again, and it goes on with what is missing."""
 
 

@@ -22,7 +22,7 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
-from sosias.errors import SosiasError, of_the_system
+from sosias.errors import Interrupted, SosiasError, of_the_system
 from sosias.events import Event, Listener, Notice, Progress, silent
 from sosias.language import system_language, use_language
 from sosias.language import translate as _
@@ -118,11 +118,15 @@ def _run_among_others(
 def _settle(
     outcome: Outcome | None, step: str, folder: Path, exit_code: int | None, interrupted: bool
 ) -> dict[str, Any]:
-    """Return the job's result, or raise what it ended with."""
-    if interrupted:
+    """Return the job's result, or raise what it ended with.
+
+    Who interrupts is told that what was done is kept, unless it could not be.
+    """
+    error = outcome.error if outcome is not None else None
+    if interrupted and (error is None or isinstance(error, Interrupted)):
         raise Stopped
-    if outcome is not None and outcome.error is not None:
-        raise outcome.error
+    if error is not None:
+        raise error
     if outcome is not None and outcome.result is not None:
         return outcome.result
     if outcome is None and exit_code in KILLED_BY_SYSTEM:

@@ -111,12 +111,16 @@ def _counts(persona: Persona, run: Run) -> dict[str, int]:
     try:
         if run.settings.sessions_sha256 != prepared.fingerprint(persona):
             return {}
-        sessions = [one for one in prepared.read_sessions(persona) if one.split == "train"]
     except SosiasError:
         return {}
-    bubbles = [text for one in sessions for turn in one.turns if turn.persona for text in turn.bubbles]
-    words = sum(len(text.split()) for text in bubbles)
-    return {"sessions": len(sessions), "bubbles": len(bubbles), "words": words}
+    counts = {"sessions": 0, "bubbles": 0, "words": 0}
+    for session in prepared.each_session(persona):
+        if session.split == "train":
+            own = [text for turn in session.turns if turn.persona for text in turn.bubbles]
+            counts["sessions"] += 1
+            counts["bubbles"] += len(own)
+            counts["words"] += sum(len(text.split()) for text in own)
+    return counts
 
 
 def _sources(persona: Persona) -> list[tuple[str, int]]:

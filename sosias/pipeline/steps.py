@@ -149,14 +149,14 @@ def _page(persona: Persona, run: Run | None = None) -> str:
 
 def _tell_traps(persona: Persona, name: str | None, listener: Listener) -> None:
     """Say what should be known of a base before training on it."""
-    from sosias.corpus.prepared import read_sessions
+    from sosias.corpus.prepared import each_session
     from sosias.models.base import open_base
     from sosias.models.traps import traps
 
     if name is None:
         return
     base = open_base(name, root_of(persona.folder))
-    turns = (turn for session in read_sessions(persona) for turn in session.turns if turn.persona)
+    turns = (turn for session in each_session(persona) for turn in session.turns if turn.persona)
     for said in traps(base, (bubble for turn in turns for bubble in turn.bubbles)):
         listener(Notice(said))
 

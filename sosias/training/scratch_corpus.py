@@ -9,19 +9,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import pyarrow as pa
-import pyarrow.parquet as pq
 from tokenizers import Tokenizer
 
 from sosias.corpus import prepared
-from sosias.corpus.session import Session, Split, from_table
+from sosias.corpus.session import Split
 from sosias.models.vocabulary import END, train_vocabulary
 from sosias.templates.document import Document
 from sosias.templates.window import Window
 from sosias.training.shards import Shards, write_shards
 from sosias.workspace import Persona
 
-SESSIONS_AT_ONCE = 16
 WATCHED = 64
 """Blocks of the validation texts, evenly spread, that the loss is watched on."""
 
@@ -35,7 +32,7 @@ class Texts:
 
     def of(self, split: Split) -> Iterator[str]:
         """Yield the texts of a split, in the order of their sessions."""
-        for session in self._sessions():
+        for session in prepared.each_session(self.persona):
             if session.split == split:
                 for turn in session.turns:
                     if turn.persona or self.everybody:
@@ -49,11 +46,6 @@ class Texts:
         """Return what names these texts as tokens of a tokenizer."""
         parts = f"{prepared.fingerprint(self.persona)} {self.everybody} {tokenizer.to_str()}"
         return hashlib.sha256(parts.encode()).hexdigest()
-
-    def _sessions(self) -> Iterator[Session]:
-        file = pq.ParquetFile(self.persona.sessions_file, pre_buffer=False)
-        for batch in file.iter_batches(SESSIONS_AT_ONCE):
-            yield from from_table(pa.Table.from_batches([batch]))
 
 
 def trained_tokenizer(texts: Texts, size: int) -> Tokenizer:

@@ -301,8 +301,25 @@ def test_parts_make_up_the_whole(
     files = stored(edges(), tmp_path)
     whole = sessions(DuckDB(tmp_path), files, persona, tmp_path)
     monkeypatch.setattr(engine_duckdb, "TOGETHER", 50)
-    assert DuckDB().parts(600) == 13
+    assert DuckDB().parts(600, 0) == 13
     assert whole.num_rows > 5 and whole.equals(sessions(DuckDB(tmp_path), files, persona, tmp_path))
+
+
+def test_articles_are_gathered_by_their_length(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[tuple[int, int]] = []
+
+    def parts(self: DuckDB, rows: int, letters: int) -> int:  # noqa: ARG001
+        asked.append((rows, letters))
+        return 3
+
+    assert DuckDB().parts(10, 1_000_000_000) == 6
+    monkeypatch.setattr(DuckDB, "parts", parts)
+    files = stored(edges(), tmp_path)
+    kept = sessions(DuckDB(tmp_path), files, ANA, tmp_path).to_pylist()
+    turns = [turn for row in kept for turn in row["turns"]]
+    [(rows, letters)] = asked
+    assert rows >= sum(len(turn["bubbles"]) for turn in turns) > 5
+    assert letters >= sum(len(text) for turn in turns for text in turn["bubbles"]) > 50
 
 
 def test_duckdb_loads_nothing_and_spills_where_it_is_told(tmp_path: Path) -> None:
