@@ -148,12 +148,12 @@ def choose_rate(method: str, size: Size, learnt: float = STEP_LEARNT) -> Choice:
     """
     scratch = from_scratch_rate(size.weights)
     share = FINE_TUNING_SHARE
-    reason = _("a tenth of {rate:.1g}, at which {weights:.0f} million weights are trained from scratch")
+    reason = _("a tenth of {rate:.1g}, by GPT-3's table that for {weights:.0f} million weights from scratch")
     if method != "full":
         share = ADAPTER_SHARE
         reason = _(
-            "adapters learn best at twice the rate at which {weights:.0f} million weights are trained from"
-            " scratch, {rate:.1g}"
+            "adapters learn best at twice the rate that GPT-3's table has for {weights:.0f} million weights"
+            " from scratch, {rate:.1g}"
         )
         if learnt < STEP_LEARNT:
             share *= math.sqrt(learnt / STEP_LEARNT)

@@ -29,10 +29,12 @@ def fitted_to_machine(
     learnt: Sequence[Window],
     validation: Sequence[Window],
     ranks: Ranks,
+    earlier: int | None = None,
 ) -> tuple[TrainingSettings, list[Choice], bool]:
     """Choose what several processes hold, and how much goes through the network at once where that is open.
 
-    Returns the settings, what was chosen, and whether each process holds a part of the weights.
+    `earlier` is what a run that is gone on with had at once. Returns the settings, what was chosen, and
+    whether each process holds a part of the weights.
 
     Raises:
         NoMemoryForIt: one window alone is foreseen not to fit.
@@ -48,9 +50,16 @@ def fitted_to_machine(
             standing = standing_bytes_in_parts(size, training, ranks.world)
     if training.micro_batch_tokens is None:
         micro = choose_micro_batch(
-            size, training, length=length, learnt=share, available=available, standing=standing
+            size,
+            training,
+            length=length,
+            learnt=share,
+            available=available,
+            standing=standing,
+            earlier=earlier,
         )
-        choices.append(micro)
+        if earlier != int(micro.value):
+            choices.append(micro)
         training = training.model_copy(update={"micro_batch_tokens": int(micro.value)})
     return training, choices, standing is not None
 

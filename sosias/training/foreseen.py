@@ -38,8 +38,8 @@ FOUR_BIT_BYTES = 0.57
 
 class NoMemoryForIt(SosiasError):
     """Training all this with {method} takes about {needed:.1f} GB of memory, and {free:.1f} GB are free:
-    close other programs, take a smaller base or --method lora, or set micro_batch_tokens in persona.toml
-    to try it all the same."""
+    close other programs, take a smaller base or a method that needs less (full needs the most, then lora,
+    then qlora), or set micro_batch_tokens in persona.toml to try it all the same."""
 
 
 class NoRoomForIt(SosiasError):
@@ -153,6 +153,7 @@ def choose_micro_batch(
     learnt: float,
     available: int,
     standing: int | None = None,
+    earlier: int | None = None,
 ) -> Choice:
     """Return the largest micro-batch that is foreseen to fit, in tokens, and why.
 
@@ -160,6 +161,8 @@ def choose_micro_batch(
         length, learnt: see `bytes_a_token`.
         available: bytes of memory that are free, before the network is loaded.
         standing: bytes held all the time, where they are not those of one process alone.
+        earlier: the choice of a run that is gone on with. It stays while it needs less than all that is
+            free: with another one the run would end in other weights, if by rounding alone.
 
     Raises:
         NoMemoryForIt: one window alone is foreseen not to fit.
@@ -171,10 +174,12 @@ def choose_micro_batch(
     each = bytes_a_token(size, training, length, learnt)
     least = -(-length // PAD_TO) * PAD_TO
     room = int((MARGIN * available - standing) / each)
+    if earlier is not None and standing + earlier * each <= available:
+        room = max(room, earlier)
     if room < least:
         needed = (standing + least * each) / MARGIN / 1e9
         raise NoMemoryForIt(method=training.method, needed=needed, free=available / 1e9)
-    tokens = max(least, min(training.batch_tokens, room))
+    tokens = max(least, min(earlier or training.batch_tokens, room))
     why = _("{needed:.1f} GB are foreseen ({standing:.1f} without it), and {free:.1f} GB are free")
     said = why.format(needed=(standing + tokens * each) / 1e9, standing=standing / 1e9, free=available / 1e9)
     return Choice("micro_batch_tokens", str(tokens), said)

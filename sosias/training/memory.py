@@ -5,7 +5,16 @@ from pathlib import Path
 
 from sosias.errors import SosiasError
 
-CONTAINER = Path("/sys/fs/cgroup")
+GROUPS = Path("/sys/fs/cgroup")
+GROUPS_OF_THIS = Path("/proc/self/cgroup")
+LIMITS = {
+    "": ("memory.max", "memory.current", "inactive_file"),
+    "memory": ("memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file"),
+}
+"""Where control groups keep limit, use, and what of the use are files that can be let go: in version 2, and
+in version 1, which has a tree for memory alone.
+https://docs.kernel.org/admin-guide/cgroup-v2.html#memory
+https://docs.kernel.org/admin-guide/cgroup-v1/memory.html"""
 
 
 class NotEnoughMemory(SosiasError):
@@ -43,18 +52,32 @@ def available_bytes() -> int:
 
 
 def _left_in_container() -> int:
-    """Return what a limit of control groups leaves; what the system only keeps from files can be let go.
+    """Return what the limits of control groups leave: of a container, a job of Slurm, a service.
 
-    https://docs.kernel.org/admin-guide/cgroup-v2.html#memory
+    A process is in a group and in all those above it; a container may see its own as the root.
     """
+    left = sys.maxsize
     try:
-        limit = int((CONTAINER / "memory.max").read_text())
-        used = int((CONTAINER / "memory.current").read_text())
-        lines = (CONTAINER / "memory.stat").read_text().splitlines()
-        files = next(int(line.split()[1]) for line in lines if line.startswith("inactive_file "))
-    except (OSError, ValueError, StopIteration):  # no such limit here
+        lines = GROUPS_OF_THIS.read_text(encoding="utf-8").splitlines()
+    except OSError:  # no Linux
+        return left
+    for line in lines:
+        _number, kinds, group = line.split(":", 2)
+        for kind in set(kinds.split(",")) & set(LIMITS):
+            place = Path(group.lstrip("/"))
+            for part in (place, *place.parents):
+                left = min(left, _left_in(GROUPS / kind / part, *LIMITS[kind]))
+    return left
+
+
+def _left_in(folder: Path, limit: str, use: str, files: str) -> int:
+    try:
+        most, used = (int((folder / name).read_text(encoding="utf-8")) for name in (limit, use))
+        told = (line.split() for line in (folder / "memory.stat").read_text(encoding="utf-8").splitlines())
+        free = next(int(value) for name, value in told if name == files)
+    except (OSError, ValueError, StopIteration):  # there is no such limit, or none that is seen from here
         return sys.maxsize
-    return max(0, limit - used + files)
+    return max(0, most - used + free)
 
 
 def is_out_of_memory(error: BaseException) -> bool:

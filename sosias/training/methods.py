@@ -18,7 +18,7 @@ from sosias.models.base import Base
 from sosias.models.convert import to_hf
 from sosias.models.hf_out import carry_terms
 from sosias.models.layouts import LAYOUTS
-from sosias.models.network import load_network
+from sosias.models.network import load_network, readable_weights
 from sosias.settings import TrainingSettings
 from sosias.training.lora import quicken
 from sosias.training.norms import quicken_norms
@@ -162,13 +162,15 @@ def _in_four_bits(base: Base, training: TrainingSettings) -> Any:
         bnb_4bit_use_double_quant=True,
         bnb_4bit_compute_dtype=number,
     )
-    network = AutoModelForCausalLM.from_pretrained(
-        to_hf(base),
-        quantization_config=packed,
-        dtype=number,
-        device_map={"": 0 if torch.cuda.is_available() else "cpu"},
-        local_files_only=True,
-    )
+    folder = to_hf(base)
+    with readable_weights(folder):
+        network = AutoModelForCausalLM.from_pretrained(
+            folder,
+            quantization_config=packed,
+            dtype=number,
+            device_map={"": 0 if torch.cuda.is_available() else "cpu"},
+            local_files_only=True,
+        )
     for layer in network.modules():
         if isinstance(layer, nn.Linear) and layer.in_features % FOUR_BIT_BLOCK:
             raise NotInFourBits(base=base.name, width=layer.in_features, block=FOUR_BIT_BLOCK)

@@ -26,9 +26,9 @@ from sosias.workspace import BadSettings, Persona, Run, root_of, write_text
 OF_THE_MACHINE = ("steps", "micro_batch_tokens", "dtype")
 """What is chosen by what the machine can do at the moment: a run keeps its own when it is gone on with."""
 CHOICES = "choices.json"
-LOOKED_AT = ("sample_steps", "validations", "checkpoint_seconds")
-"""How often one looks at a run or saves it: it is the same with another number (of validations it keeps its
-own)."""
+NO_OTHER_RUN = ("sample_steps", "validations", "checkpoint_seconds", "micro_batch_tokens")
+"""How often one looks at a run or saves it, and how much of it is computed at once: it is the same with
+another number (of validations it keeps its own)."""
 
 
 class NothingToLearn(SosiasError):
@@ -104,8 +104,7 @@ def idle(training: TrainingSettings) -> list[str]:
     names: list[str] = []
     if training.whole:
         names += ["rank", "alpha", "dropout"]
-    if training.method != "scratch":
-        names += ["size", "layout"]
+    names += ["gap_markers"] if training.method == "scratch" else ["size", "layout"]
     return [name for name in names if getattr(training, name) != TrainingSettings.model_fields[name].default]
 
 
@@ -186,6 +185,11 @@ def same_run(persona: Persona, wanted: RunSettings, left_open: Iterable[str]) ->
     return None if _differing(run, wanted, left_open) else run
 
 
+def asked_now(training: TrainingSettings) -> dict[str, Any]:
+    """Return the settings that a run which is gone on with takes from those of today."""
+    return {name: getattr(training, name) for name in NO_OTHER_RUN if name != "validations"}
+
+
 def new_run(persona: Persona, wanted: RunSettings, left_open: Iterable[str], listener: Listener) -> Run:
     """Begin a run; where it leaves the newest one behind, unfinished, tell so."""
     from sosias.training.checkpoint import STATE  # it needs torch, and planning does not
@@ -224,7 +228,7 @@ def _differing(run: Run, wanted: RunSettings, left_open: Iterable[str]) -> list[
     found = run.settings
     if found.base != wanted.base:
         found = found.model_copy(update={"base": _base_now(run)})
-    own = {name: getattr(found.training, name) for name in (*left_open, *LOOKED_AT)}
+    own = {name: getattr(found.training, name) for name in (*left_open, *NO_OTHER_RUN)}
     wanted = wanted.model_copy(update={"training": wanted.training.model_copy(update=own)})
     pairs = [(found.training, wanted.training), (found, wanted)]
     names = [

@@ -21,7 +21,7 @@ from sosias.training.batches import PAD_TO
 from sosias.training.choices import choose_loss
 from sosias.training.foreseen import check_disk, choose_micro_batch, size_of
 from sosias.training.memory import available_bytes
-from sosias.training.plan import OF_THE_MACHINE, new_run, remembered, same_run
+from sosias.training.plan import OF_THE_MACHINE, asked_now, new_run, remembered, same_run
 from sosias.training.samples import PROMPTS, Sampler, starts
 from sosias.training.scratch import (
     BATCH_TOKENS,
@@ -94,7 +94,7 @@ def _resolved(persona: Persona, settings: PersonaSettings, choices: list[Choice]
     if training.dtype is None:
         choices.append(cpu_dtype()[1])
     if training.learning_rate is None:
-        why = _("best of those tried from scratch (docs/findings/scratch.md)")
+        why = _("best of those tried from scratch, with small networks (docs/findings/scratch.md)")
         choices.append(Choice("learning_rate", f"{SCRATCH_RATE:g}", why))
     if training.window_tokens is None:
         why = _("the only length that was measured (docs/findings/scratch.md)")
@@ -159,10 +159,10 @@ def _carry_out(
     texts = Texts(persona, settings.training.loss == "all")
     base = _start(run, texts, settings.training, choices, listener)
     remembered(run, choices)  # the shards take long, and a second call makes no vocabulary
-    now = {name: getattr(wanted.training, name) for name in ("sample_steps", "checkpoint_seconds")}
-    training = settings.training.model_copy(update=now)
+    earlier = settings.training.micro_batch_tokens
+    training = settings.training.model_copy(update=asked_now(wanted.training))
     room = texts.bytes_of("train") + texts.bytes_of("validation")  # as tokens they take less
-    training, memory = _with_micro_batch(base, training, run, room)
+    training, memory = _with_micro_batch(base, training, run, room, earlier)
     fit = _fit(run, texts, base, training, listener, samples=samples)
     for choice in [*memory, *fit.choose_steps()]:
         choices.append(choice)
@@ -182,7 +182,7 @@ def _carry_out(
 
 
 def _with_micro_batch(
-    base: Base, training: TrainingSettings, run: Run, shards: int
+    base: Base, training: TrainingSettings, run: Run, shards: int, earlier: int | None
 ) -> tuple[TrainingSettings, list[Choice]]:
     """Choose how much goes through the network at once, and see that there is room on the disk."""
     foreseen = training.model_copy(update={"method": "full"})  # as much is trained and kept
@@ -192,9 +192,15 @@ def _with_micro_batch(
         return training, []
     assert training.window_tokens is not None
     choice = choose_micro_batch(
-        size, foreseen, length=training.window_tokens, learnt=1.0, available=available_bytes()
+        size,
+        foreseen,
+        length=training.window_tokens,
+        learnt=1.0,
+        available=available_bytes(),
+        earlier=earlier,
     )
-    return training.model_copy(update={"micro_batch_tokens": int(choice.value)}), [choice]
+    tokens = int(choice.value)
+    return training.model_copy(update={"micro_batch_tokens": tokens}), [choice] if tokens != earlier else []
 
 
 def _fit(

@@ -37,9 +37,9 @@ LARGEST_GRADIENT = 1.0
 
 
 class LossNotFinite(SosiasError):
-    """The loss was no longer a number at step {step}, and no validation had seen anything learnt: run sosias
-    train with a lower learning_rate (it was {rate:g}). That begins a new run; the same settings come to this
-    step again."""
+    """The loss was no longer a number at step {step}, and no validation had seen anything learnt: write a
+    lower learning_rate (it was {rate:g}) under [training] in persona.toml and give the command again. That
+    begins a new run; the same settings come to this step again."""
 
 
 class Stepper:

@@ -14,7 +14,7 @@ from sosias.settings import PersonaSettings, RunSettings, TrainingSettings
 from sosias.training.distributed import SHARED_METHODS, MethodAlone
 from sosias.training.foreseen import check_disk
 from sosias.training.learnt import write_learnt
-from sosias.training.plan import Plan, idle, new_run, plan_run, remembered, requested, same_run
+from sosias.training.plan import Plan, asked_now, idle, new_run, plan_run, remembered, requested, same_run
 from sosias.training.samples import Sampler
 from sosias.workspace import Persona, Run, Workspace, private_folder, write_json, write_settings
 
@@ -131,10 +131,12 @@ def carry_out(
 
     ranks = ranks or ALONE
     settings = ranks.from_first(lambda: run.settings if run.settings_file.is_file() else plan.run)
-    now = {name: getattr(plan.run.training, name) for name in ("sample_steps", "checkpoint_seconds")}
-    wanted = settings.training.model_copy(update=now)
+    earlier = settings.training.micro_batch_tokens
+    wanted = settings.training.model_copy(update=asked_now(plan.run.training))
     ranks.from_first(lambda: _make_ready(plan, run, wanted, listener))
-    training, choices, sharded = fitted_to_machine(plan.size, wanted, plan.train, plan.validation, ranks)
+    training, choices, sharded = fitted_to_machine(
+        plan.size, wanted, plan.train, plan.validation, ranks, earlier
+    )
     network = trainable_network(plan.base, training, plan.parent)
     pad_id = plan.base.config.pad_id
     fit = Fit(

@@ -20,7 +20,7 @@ from sosias.settings import PersonaSettings
 from sosias.templates import Window
 from sosias.training.learnt import key, read_learnt, unseen
 from sosias.training.parent import parent_of
-from sosias.training.plan import OF_THE_MACHINE, Plan, plan_run
+from sosias.training.plan import OF_THE_MACHINE, Plan, asked_now, plan_run
 from sosias.training.train import begin
 from sosias.workspace import Persona, Run, Workspace
 
@@ -83,13 +83,15 @@ def _settings(persona: Persona, parent: Run) -> PersonaSettings:
     before, now = parent.settings, persona.settings
     assert before.training.learning_rate is not None
     share = RATE if before.parent is None else 1.0  # an update's own rate is lower already
+    rate = share * before.training.learning_rate
+    if now.training.learning_rate is not None:  # lowered since, it may be: where a loss was no number
+        rate = min(rate, now.training.learning_rate)
     changed = {
         **dict.fromkeys(OF_THE_MACHINE),
-        "learning_rate": share * before.training.learning_rate,
+        "learning_rate": rate,
         "epochs": EPOCHS,
         "minutes": None,
-        "sample_steps": now.training.sample_steps,
-        "checkpoint_seconds": now.training.checkpoint_seconds,
+        **asked_now(now.training),
         "validations": now.training.validations,  # the parent's may have been cut down to its minutes
         "loss": now.training.loss,  # by today's consent, not by that of then
     }

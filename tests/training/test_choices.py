@@ -29,6 +29,22 @@ def micro(free: float, training: TrainingSettings = RESOLVED, size: Size = SMALL
     return int(choice.value)
 
 
+def test_what_a_run_had_at_once_stays_while_it_fits_at_all() -> None:
+    training = TrainingSettings(dtype="bfloat16", rank=16, batch_tokens=4096)
+
+    def again(earlier: int | None, free: float) -> int:
+        choice = foreseen.choose_micro_batch(
+            SMALL, training, length=384, learnt=0.3, available=int(free * 1e9), earlier=earlier
+        )
+        return int(choice.value)
+
+    first = again(None, 3)
+    assert 384 < first < 4096
+    assert again(first, 8) == first, "more memory changes nothing: it would end in other weights"
+    assert again(first, 2.5) == first > again(None, 2.5), "the margin is there to be used"
+    assert again(first, 2) == again(None, 2) < first
+
+
 def test_the_rate_from_scratch_falls_with_the_size_as_gpt_3_s() -> None:
     table = {125e6: 6e-4, 350e6: 3e-4, 1.3e9: 2e-4, 2.7e9: 1.6e-4, 6.7e9: 1.2e-4, 13e9: 1e-4}
     for weights, rate in table.items():

@@ -59,7 +59,9 @@ def losses(persona: Persona) -> dict[tuple[int, str], float]:
     """Return every loss that the newest run has written down, by step and kind."""
     lines = map(json.loads, persona.runs()[-1].metrics_file.read_text().splitlines())
     kinds = ("loss", "validation_loss")
-    return {(line["step"], kind): line[kind] for line in lines for kind in kinds if kind in line}
+    found = [((line["step"], kind), line[kind]) for line in lines for kind in kinds if kind in line]
+    assert len(found) == len(dict(found)), "one process alone writes"
+    return dict(found)
 
 
 def weights(persona: Persona) -> dict[str, torch.Tensor]:

@@ -1,5 +1,6 @@
 """Running out of memory halves what goes through the network at once, and changes no result."""
 
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -69,3 +70,47 @@ def test_one_window_that_does_not_fit_ends_with_what_was_trained(llama_folder: P
     kept: Any = Checkpoint.load(fit.checkpoint_folder)
     assert torch.equal(kept.random_state, random_state), "the same numbers are drawn when it goes on"
     assert kept.step == 0 and all(torch.equal(value, before[name]) for name, value in kept.weights.items())
+
+
+# --- containers ------------------------------------------------------------------------------------
+
+
+def group(folder: Path, names: tuple[str, str, str], limit: str, used: int, files: int) -> None:
+    """Lay out the files of a control group."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / names[0]).write_text(f"{limit}\n")
+    (folder / names[1]).write_text(f"{used}\n")
+    (folder / "memory.stat").write_text(f"anon 5\n{names[2]} {files}\n")
+
+
+@pytest.mark.parametrize(
+    ("told", "kind", "left"),
+    [
+        ("0::/slurm/job_7/step_0", "", 700),
+        ("0::/slurm/job_9", "", 10_000),
+        ("0::/gone/of/the/host", "", 10_000),
+        ("3:cpuset:/\n2:cpu,memory:/slurm/job_7/step_0\n0::/", "memory", 700),
+        ("3:cpuset:/\n0::/", "memory", sys.maxsize),
+    ],
+)
+def test_the_tightest_limit_above_a_process_counts(
+    told: str, kind: str, left: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = memory.LIMITS[kind]
+    top = tmp_path / "cgroup" / kind
+    group(top, names, "15000", 5_500, 500)
+    group(top / "slurm", names, "max", 100, 0)
+    group(top / "slurm" / "job_7", names, "1000", 400, 100)
+    group(top / "slurm" / "job_7" / "step_0", names, "max", 300, 0)
+    (tmp_path / "self").write_text(f"{told}\n")
+    monkeypatch.setattr(memory, "GROUPS", tmp_path / "cgroup")
+    monkeypatch.setattr(memory, "GROUPS_OF_THIS", tmp_path / "self")
+    assert memory._left_in_container() == left
+    assert memory.available_bytes() <= left
+
+
+def test_where_there_are_no_control_groups_the_machine_counts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(memory, "GROUPS_OF_THIS", tmp_path / "nowhere")
+    assert memory._left_in_container() == sys.maxsize

@@ -19,8 +19,8 @@ import torch
 from sosias.corpus import prepared
 from sosias.events import Choice, Event, Notice, Progress, silent
 from sosias.models.base import started_from
+from sosias.training import distributed_memory, foreseen, scratch_run
 from sosias.training import fit as fitting
-from sosias.training import foreseen, scratch_run
 from sosias.training import train as training
 from sosias.training.checkpoint import BadCheckpoint, Checkpoint
 from sosias.training.fit import Fit
@@ -472,6 +472,35 @@ def test_a_run_gone_on_with_tells_what_was_chosen_before(llama_folder: Path, tmp
     chosen = [choice["what"] for choice in result["choices"]]
     assert result["stopped"] == "finished" and {"steps", "micro_batch_tokens"} <= set(chosen)
     assert len(chosen) == len(set(chosen))
+
+
+@pytest.mark.parametrize("by", ["the machine", "the user"])
+def test_a_run_goes_on_with_less_at_once_where_less_fits(
+    llama_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, by: str
+) -> None:
+    left_open = QUICK.model_copy(update={"micro_batch_tokens": None})
+    workspace, persona = tiny_persona(tmp_path / "chats", llama_folder, left_open)
+
+    def stop(event: Event) -> None:
+        if isinstance(event, Progress) and event.done == 2:
+            signal.raise_signal(signal.SIGINT)
+
+    assert training.train(workspace, persona, listener=stop)["stopped"] == "interrupted"
+    (run,) = persona.runs()
+    assert run.settings.training.micro_batch_tokens == QUICK.batch_tokens, "all of a step"
+    if by == "the user":
+        settings = persona.settings
+        less = settings.training.model_copy(update={"micro_batch_tokens": 64})
+        persona.save(settings.model_copy(update={"training": less}))
+    else:
+        monkeypatch.setattr(foreseen, "MARGIN", 1.0)
+        monkeypatch.setattr(distributed_memory, "least_available", lambda _ranks: 136_000_000)
+    hears = Hears()
+    assert training.train(workspace, persona, listener=hears)["stopped"] == "finished"
+    assert [one.folder.name for one in persona.runs()] == ["001"]
+    chosen = [event.value for event in hears.events if isinstance(event, Choice) and "micro" in event.what]
+    assert chosen == ([] if by == "the user" else [str(run.settings.training.micro_batch_tokens)])
+    assert (run.settings.training.micro_batch_tokens or 0) < (QUICK.batch_tokens or 0)
 
 
 @pytest.mark.parametrize(

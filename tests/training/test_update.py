@@ -64,6 +64,19 @@ def test_new_words_are_learnt_and_the_parent_is_named(
     assert any(isinstance(event, Notice) for event in heard)
 
 
+def test_an_update_learns_at_a_rate_that_was_lowered_since(llama_folder: Path, tmp_path: Path) -> None:
+    """Where a loss was no number there would be no way out otherwise."""
+    workspace, persona = tiny_persona(tmp_path / "chats", llama_folder)
+    training.train(workspace, persona, overrides={"steps": 1})
+    add_later(workspace, persona)
+    settings = persona.settings
+    assert settings.training.learning_rate == 1e-2, "what it was trained at, of which an update takes half"
+    lower = settings.training.model_copy(update={"learning_rate": 1e-3})
+    persona.save(settings.model_copy(update={"training": lower}))
+    update(workspace, persona)
+    assert persona.finished_run().settings.training.learning_rate == 1e-3
+
+
 def test_an_update_finds_the_base_that_lies_in_the_workspace(
     llama_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
