@@ -41,7 +41,7 @@ Push = Annotated[
     str | None,
     typer.Option(
         "--push",
-        metavar="REPO",
+        metavar="USER/REPO",
         help=_("Send the persona to this private repository of the Hugging Face hub."),
     ),
 ]
@@ -53,6 +53,10 @@ class RealNamesNotAsked(SosiasError):
 
 class NotThatExport(SosiasError):
     """{option} does not go with --to {to}: it is for {meant}."""
+
+
+class NoSuchRepository(SosiasError):
+    """{repo} is no repository of the hub: give it as --push USER/NAME."""
 
 
 class PushNotAsked(SosiasError):
@@ -83,6 +87,7 @@ def _check(to: str, quant: str | None, push: str | None, *, everyone: bool, real
 
     Raises:
         NotThatExport: one of them is for another kind of export.
+        NoSuchRepository: what is to be sent has no place there.
     """
     for option, given, meant in (
         ("--everyone", everyone, ("table",)),
@@ -92,6 +97,8 @@ def _check(to: str, quant: str | None, push: str | None, *, everyone: bool, real
     ):
         if given and to not in meant:
             raise NotThatExport(option=option, to=to, meant=", ".join(f"--to {one}" for one in meant))
+    if push is not None and not all(push.partition("/")):
+        raise NoSuchRepository(repo=push)
 
 
 # --- a table -------------------------------------------------------------------------------------

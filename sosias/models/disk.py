@@ -6,12 +6,32 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sosias.errors import SosiasError
+from sosias.errors import NoSpace, SosiasError, of_the_system
 
 
 class DiskFull(SosiasError):
     """There is no room for {name} in {folder} ({needed} MB needed, {free} MB free): make room, or name
     another folder in SOSIAS_CACHE, and run the same command again."""
+
+
+class NoRoomForExport(SosiasError):
+    """There is no room for the export in {folder} ({free} MB are free there): make room, or write it to a
+    folder on another disk."""
+
+
+@contextmanager
+def room_for_export(folder: Path) -> Iterator[None]:
+    """Watch for the disk filling up under the folder that an export is put into.
+
+    Raises:
+        NoRoomForExport: it has.
+    """
+    try:
+        yield
+    except Exception as error:
+        if isinstance(of_the_system(error, folder), NoSpace):
+            raise NoRoomForExport(folder=folder, free=shutil.disk_usage(folder).free // 10**6) from error
+        raise
 
 
 def disk_full(name: str, folder: Path, needed: int) -> DiskFull:

@@ -6,6 +6,7 @@ can be made from F16 with its own llama-quantize.
 """
 
 import json
+import tempfile
 from collections.abc import Callable, Container
 from pathlib import Path
 from typing import Any, Literal
@@ -64,8 +65,10 @@ def write_gguf(
     layout = layout_of(base.config.layout)
     to_hf(base, listener)
     config = read_config(base)
-    with atomic_file(path) as new:
+    # tensors wait for the header in a file without a name, on the same disk: they are private, and many
+    with atomic_file(path) as new, tempfile.TemporaryFile(dir=path.parent) as waiting:
         writer = GGUFWriter(new, layout.name, use_temp_file=True)
+        writer.temp_file = waiting  # it would be one in the system's folder
         given = dict(described or {})
         if base.config.notice:
             given["general.notice"] = base.config.notice

@@ -18,6 +18,7 @@ from sosias.events import Listener, Notice, Progress
 from sosias.language import translate as _
 from sosias.models.adapter import AdapterNotLora, write_adapter_gguf
 from sosias.models.base import Base, open_base, started_from
+from sosias.models.disk import room_for_export
 from sosias.models.export import NOT_WRITABLE, Weights, write_gguf
 from sosias.models.hf_out import carry_terms, dtype_of, write_hf
 from sosias.models.own_gguf import with_gguf
@@ -37,7 +38,7 @@ from sosias.voice.agreement import (
 )
 from sosias.voice.engine import Engine
 from sosias.voice.engines import adapter_of, base_of
-from sosias.workspace import Persona, Run, append_line, atomic_folder
+from sosias.workspace import Persona, Run, append_line, atomic_folder, private_folder
 
 Kind = Literal["hf", "adapter", "gguf"]
 KINDS: tuple[Kind, ...] = ("hf", "adapter", "gguf")
@@ -138,6 +139,7 @@ def export_model(
     Raises:
         NotTrained, ExportOutdated, NoAdapter: there is nothing that may be, or can be, exported.
         ExportThere: the folder is taken.
+        NoRoomForExport: the disk has filled up; nothing is left of it.
         ExportDiffers: what was written does not say what the persona says; nothing is left of it.
         UnknownLayout, NotForLlama, TokenizerNotExportable: llama.cpp cannot compute the base.
         MissingTraining: torch is not installed.
@@ -152,7 +154,7 @@ def export_model(
     listener(Progress(_("exporting"), 0, 3))
     own, untuned = _reference(subject)
     listener(Progress(_("exporting"), 1, 3))
-    with atomic_folder(folder) as new:
+    with room_for_export(private_folder(folder.absolute().parent)), atomic_folder(folder) as new:
         if kind == "hf":
             verified = _hf(subject, new, own, untuned)
         elif kind == "adapter":

@@ -93,6 +93,15 @@ def test_it_asks_at_the_terminal(
 # --- a persona -----------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("repository", ["ana", "/ana", "ana/"])
+def test_a_repository_without_its_user_is_refused_before_anything_is_written(
+    folder: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], repository: str
+) -> None:
+    assert run(["-C", folder, "export", "--to", "hf", str(tmp_path / "out"), "--push", repository]) == 2
+    assert f"{repository} is no repository of the hub" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+
+
 @pytest.mark.parametrize(
     ("words", "meant"),
     [

@@ -1,6 +1,8 @@
 """A persona trained on each layout goes out in every form, read back and compared; or nothing is left."""
 
+import errno
 import json
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +11,8 @@ import pytest
 from sosias.corpus import prepare, prepared
 from sosias.events import Event, silent
 from sosias.models.base import open_base
+from sosias.models.disk import NoRoomForExport
+from sosias.models.export import Weights
 from sosias.models.gguf_file import GgufFile
 from sosias.models.gguf_vocabulary import TokenizerNotExportable
 from sosias.models.traps import traps
@@ -22,6 +26,7 @@ from sosias.pipeline.exporting import (
     read_exports,
 )
 from sosias.settings import TrainingSettings
+from sosias.voice.agreement import Agreement
 from sosias.workspace import Persona, Workspace, write_settings
 from tests.bases import LAYOUTS, tiny_folder
 from tests.tiny import QUICK, tiny_novels, tiny_persona
@@ -122,18 +127,57 @@ def test_what_is_not_for_talk_has_no_chat_template_not_even_its_base_s(
     assert "tokenizer.chat_template" not in GgufFile(tmp_path / "out" / "ana-f16.gguf").metadata
 
 
-@pytest.mark.parametrize(("weights", "bound"), [("Q8_0", 0.05), ("Q4_0", 0.5)])
-def test_fewer_bits_are_farther_or_refused(
-    llama: Persona, tmp_path: Path, weights: Any, bound: float
+def test_fewer_bits_are_smaller_and_farther(
+    llama: Persona, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    try:
-        result = export_model(llama, tmp_path / "out", "gguf", weights=weights, listener=silent)
-    except ExportDiffers as error:
-        assert weights == "Q4_0", "four bits may cost more than three steps have taught"
-        assert "--quant q8_0" in str(error)
-        assert list(tmp_path.glob("*out*")) == []
-    else:
-        assert result["verified"]["largest_difference"] < bound
+    """As measured, whether it would be let through or not: four bits may cost more than three steps teach."""
+    found: dict[str, Agreement] = {}
+
+    def measured(_subject: Any, kind: str, agreed: Agreement, _advice: str) -> dict[str, Any]:
+        found[kind] = agreed
+        return agreed.as_json(1.0)
+
+    monkeypatch.setattr(exporting, "_checked", measured)
+    bits: tuple[Weights, ...] = ("F16", "Q8_0", "Q4_0")
+    for one in bits:
+        export_model(llama, tmp_path / one, "gguf", weights=one, listener=silent)
+    sizes = [next((tmp_path / one).glob("*.gguf")).stat().st_size for one in bits]
+    apart = [found[one].largest for one in bits]
+    assert sizes == sorted(sizes, reverse=True) and apart == sorted(apart)
+    assert apart[0] < 0.005 < 0.05 and apart[1] < 0.05 and apart[2] < 0.5
+
+
+def test_tensors_wait_on_the_disk_of_the_export_and_nowhere_else(
+    llama: Persona, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[Path] = []
+    whole = tempfile.TemporaryFile
+
+    def watched(*arguments: Any, **options: Any) -> Any:
+        asked.append(Path(options["dir"]))
+        return whole(*arguments, **options)
+
+    def no_other(*_arguments: Any, **_options: Any) -> None:
+        raise AssertionError("in the system's folder")
+
+    monkeypatch.setattr(tempfile, "TemporaryFile", watched)
+    monkeypatch.setattr(tempfile, "SpooledTemporaryFile", no_other)
+    export_model(llama, tmp_path / "out", "gguf", weights="F16", listener=silent)
+    assert [folder.parent for folder in asked] == [tmp_path]
+
+
+@pytest.mark.parametrize("kind", ["hf", "adapter", "gguf"])
+def test_a_disk_that_fills_up_is_said_with_the_export_s_folder(
+    llama: Persona, tmp_path: Path, kind: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_arguments: Any, **_options: Any) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(exporting, "write_card", full)
+    place = tmp_path / "disk"
+    with pytest.raises(NoRoomForExport, match=f"in {place} "):
+        export_model(llama, place / "out", kind, listener=silent)
+    assert list(place.iterdir()) == []
 
 
 @pytest.mark.parametrize("kind", ["hf", "adapter", "gguf"])
