@@ -30,11 +30,12 @@ def field_named(spelling: str) -> str | None:
 
 
 def value_of(field: str, value: str) -> str:
-    """Return a field's value on one line, moods as they are learnt."""
+    """Return a field's value on one line: moods as they are learnt, hashtags without their sign."""
     if field == "sentiment":
         wanted = _plain(value)
         return next((mood for mood, names in MOODS.items() if wanted in names), " ".join(value.split()))
-    return " ".join(value.split())
+    words = (word.removeprefix("#") if field == "hashtags" else word for word in value.split())
+    return " ".join(words)
 
 
 def _plain(word: str) -> str:

@@ -25,6 +25,10 @@ LAYOUTS_OF_MODEL_TYPES = {"gemma3_text": "gemma3"}
 """Where transformers' `model_type` is not the name that GGUF gives the layout."""
 OLD_VOCABULARY = ("vocab.json", "merges.txt")
 """How GPT-2's tokenizer was kept before `tokenizer.json`: DialoGPT and gpt2-spanish still are."""
+LENGTHS = ("max_position_embeddings", "n_positions", "max_seq_len", "seq_length", "max_sequence_length")
+"""What settings call the longest text, the usual first: MPT's, BLOOM's, and others' after."""
+LEAST_LENGTH = 2048
+"""Tokens, of a base that names none: it has no positions (Mamba) or counts them from the end (ALiBi)."""
 LICENCE_LINE = re.compile(r"^(license|license_name):[ \t]*['\"]?([^'\"\n]+)", re.MULTILINE)
 """In the head of a model card: https://huggingface.co/docs/hub/model-cards"""
 
@@ -160,7 +164,7 @@ def _context_length(config: dict[str, Any]) -> int:
     one as soon as there is room for more than it was first made for; both are left alone by staying
     below.
     """
-    longest = int(config.get("max_position_embeddings") or config["n_positions"])
+    longest = int(next((config[key] for key in LENGTHS if config.get(key)), LEAST_LENGTH))
     if config["model_type"] == "phi3":
         bounds = (config.get("sliding_window"), config.get("original_max_position_embeddings"))
         longest = min([longest, *(int(bound) for bound in bounds if bound)])

@@ -4,6 +4,8 @@ import logging
 import os
 import time
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -62,17 +64,28 @@ def load_network(
     from transformers import AutoModelForCausalLM
 
     folder = to_hf(base, listener)
-    try:
+    with readable_weights(folder):
         network = AutoModelForCausalLM.from_pretrained(
             folder, dtype=getattr(torch, dtype), local_files_only=True
         )
+    if adapter is not None:
+        network = _with_adapter(network, adapter)
+    return network.eval()
+
+
+@contextmanager
+def readable_weights(folder: Path) -> Iterator[None]:
+    """Say of weights that cannot be loaded what is wrong with them.
+
+    Raises:
+        BadBaseFolder: they are missing or damaged.
+    """
+    try:
+        yield
     except OSError as error:
         if of_the_system(error, folder) is not None:
             raise
         raise BadBaseFolder(folder=folder, what="its weights are missing or damaged") from error
-    if adapter is not None:
-        network = _with_adapter(network, adapter)
-    return network.eval()
 
 
 def _with_adapter(network: Any, adapter: Path) -> Any:

@@ -65,6 +65,13 @@ def test_end_tokens_may_be_a_list_or_stand_in_the_generation_settings(folder: Pa
     assert change(folder, eos_token_id=None).config.eos_id == 4
 
 
+def test_the_longest_text_has_several_names_or_none(folder: Path) -> None:
+    assert open_base(str(folder)).config.context_length == 512
+    assert change(folder, n_positions=None, seq_length=300).config.context_length == 300, "BLOOM's"
+    assert change(folder, seq_length=None, max_seq_len=400).config.context_length == 400, "MPT's"
+    assert change(folder, max_seq_len=None).config.context_length == 2048, "Mamba's"
+
+
 def test_without_an_end_it_is_no_base(folder: Path) -> None:
     (folder / "generation_config.json").unlink(missing_ok=True)
     with pytest.raises(BadBaseFolder, match="names no eos_token_id"):
