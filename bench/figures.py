@@ -73,6 +73,7 @@ def time_to_quality(ours: Sequence[Result], trl: Sequence[Result]) -> Result:
             "trl_minutes": round(best["seconds"] / 60, 2),
             "our_minutes": None if reached is None else round(reached / 60, 2),
             "our_passes": best["our_passes"],
+            "ratios": best["ratios"],
         },
         "each": [{name: value for name, value in one.items() if name != "points"} for one in each],
     }
@@ -81,14 +82,17 @@ def time_to_quality(ours: Sequence[Result], trl: Sequence[Result]) -> Result:
 def _best(theirs: Curve, ours: Sequence[Result]) -> Result:
     """Return how well a run of TRL's did at its best, after how long, and how soon one of ours did."""
     wanted, seconds = min((bits, seconds) for _step, seconds, bits in theirs)
-    did = [
-        (seconds, one["passes"]) for one in ours for _step, seconds, bits in one["points"] if bits <= wanted
-    ]
-    reached, passes = min(did, default=(None, None))
+    did = {
+        one["passes"]: min((taken for _step, taken, bits in one["points"] if bits <= wanted), default=None)
+        for one in ours
+    }
+    came = [(taken, passes) for passes, taken in did.items() if taken is not None]
+    reached, passes = min(came, default=(None, None))
     return {
         "bits_per_byte": round(wanted, 4),
         "seconds": round(seconds, 1),
         "our_seconds": None if reached is None else round(reached, 1),
         "our_passes": passes,
         "ratio": round(seconds / reached, 2) if reached else None,
+        "ratios": {passes: round(seconds / taken, 2) if taken else None for passes, taken in did.items()},
     }

@@ -3,10 +3,12 @@
 The rooms are imported only when their step runs: the processes that start jobs stay small.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+from sosias.errors import SosiasError
 from sosias.events import Listener, Notice
 from sosias.language import translate as _
 from sosias.workspace import Persona, Run, Workspace, root_of
@@ -90,7 +92,8 @@ def train_step(
     if wanted.training.method != "scratch":
         _tell_traps(one, wanted.base, listener)
     samples = arguments.get("samples", False)
-    result = train(workspace, one, listener=listener, overrides=overrides, samples=samples)
+    with _drawn_though_it_fell(one):
+        result = train(workspace, one, listener=listener, overrides=overrides, samples=samples)
     return result | {"page": _page(one)} if place().first else result
 
 
@@ -102,7 +105,8 @@ def update_step(
 
     workspace = Workspace.open(folder)
     one = workspace.persona(persona)
-    result = update(workspace, one, listener=listener, samples=arguments.get("samples", False))
+    with _drawn_though_it_fell(one):
+        result = update(workspace, one, listener=listener, samples=arguments.get("samples", False))
     return result | {"page": _page(one)}
 
 
@@ -138,6 +142,21 @@ def push_step(
 
     one, path = Workspace.open(folder).persona(persona), arguments["path"]
     return publish(Path(path), arguments["repo"], lambda url: record_push(one, path, url))
+
+
+@contextmanager
+def _drawn_though_it_fell(persona: Persona) -> Iterator[None]:
+    """Draw a training that came to an end of its own, too: its losses may say why."""
+    from sosias.training.distributed import place
+
+    try:
+        yield
+    except SosiasError:
+        runs = persona.runs()
+        if place().first and runs and runs[-1].metrics_file.is_file():
+            with suppress(OSError):  # the disk may be what is full
+                _page(persona)
+        raise
 
 
 def _page(persona: Persona, run: Run | None = None) -> str:

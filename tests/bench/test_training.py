@@ -138,6 +138,7 @@ def test_the_time_to_quality_is_that_to_trls_best() -> None:
     ours = [short, {"passes": 3, "points": [(0, 0, 3.0), (5, 12, 2.4), (10, 20, 2.1), (15, 30, 2.0)]}]
     result = time_to_quality(ours, [once, thrice])
     assert result["time_to_quality"] == 3.0
+    assert result["quality"]["ratios"] == {1: None, 3: 3.0}, "one pass alone did not come to it"
     assert (result["quality"]["learning_rate"], result["quality"]["passes"]) == (2e-4, 3)
     assert result["quality"]["bits_per_byte"] == {"untuned": 3.0, "trl": 2.2, "ours": {1: 2.4, 3: 2.0}}
     assert [(one["ratio"], one["our_passes"]) for one in result["each"]] == [(6.0, 1), (3.0, 3)]
