@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from sosias import workspace as module
 from sosias.errors import SosiasError
 from sosias.settings import Consent, GenerationSettings, PersonaSettings, TrainingSettings, WorkspaceSettings
 from sosias.workspace import (
@@ -35,6 +34,7 @@ from sosias.workspace import (
     write_settings,
     write_text,
 )
+from sosias.workspace import workspace as module
 
 CONSENT = Consent(kind="fiction", recorded=date(2026, 11, 20))
 posix_only = pytest.mark.skipif(os.name != "posix", reason="no mode bits here")
@@ -101,7 +101,7 @@ def test_a_folder_comes_back_after_a_kill_between_the_two_renames(tmp_path: Path
         (new / "a.txt").write_text("old")
     script = """
 import os, pathlib, sys
-from sosias import workspace
+from sosias.workspace import files
 path, renames = pathlib.Path(sys.argv[1]), []
 move = os.replace
 def once(*names):
@@ -109,8 +109,8 @@ def once(*names):
         os._exit(9)
     renames.append(names)
     move(*names)
-workspace.os.replace = once
-with workspace.atomic_folder(path) as new:
+files.os.replace = once
+with files.atomic_folder(path) as new:
     (new / "a.txt").write_text("new")
 """
     ended = subprocess.run([sys.executable, "-c", script, str(path)], check=False, timeout=60)
