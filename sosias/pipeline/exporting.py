@@ -7,9 +7,8 @@ llama.cpp can put it on the base. `gguf`: one file for llama.cpp and what is bui
 import json
 import shutil
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
-from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
@@ -17,19 +16,15 @@ from sosias.errors import SosiasError
 from sosias.events import Listener, Notice, Progress
 from sosias.language import translate as _
 from sosias.models.adapter import AdapterNotLora, write_adapter_gguf
-from sosias.models.base import Base, open_base, started_from
+from sosias.models.base import open_base
 from sosias.models.disk import room_for_export
 from sosias.models.export import NOT_WRITABLE, Weights, write_gguf
 from sosias.models.hf_out import carry_terms, dtype_of, write_hf
 from sosias.models.own_gguf import with_gguf
 from sosias.pipeline.chat_template import chat_template
 from sosias.pipeline.model_card import write_card
-from sosias.settings import RunSettings
-from sosias.templates import Template, open_template
+from sosias.pipeline.subject import Subject
 from sosias.voice.agreement import (
-    BEGINNINGS,
-    LONG,
-    LONG_TOKENS,
     Agreement,
     Distributions,
     agreement,
@@ -37,8 +32,7 @@ from sosias.voice.agreement import (
     probabilities,
 )
 from sosias.voice.engine import Engine
-from sosias.voice.engines import adapter_of, base_of
-from sosias.workspace import Persona, Run, append_line, atomic_folder, private_folder
+from sosias.workspace import Persona, append_line, atomic_folder, private_folder
 
 Kind = Literal["hf", "adapter", "gguf"]
 KINDS: tuple[Kind, ...] = ("hf", "adapter", "gguf")
@@ -55,8 +49,6 @@ TOLERANCES = {
 """Largest total variation from the persona, by what is written; docs/export.md has what was seen."""
 WRITING = 0.001
 """Largest total variation between weights in memory and the same ones read back."""
-ENGINE_SLACK = 8
-"""Tokens of context beyond the longest prompt."""
 
 
 class ExportThere(SosiasError):
@@ -75,60 +67,6 @@ class NoAdapter(SosiasError):
 class ExportDiffers(SosiasError):
     """The export as {kind} does not say what {name} says (its next words differ by {found:.3f}, and
     {allowed:.3f} is allowed), so it was thrown away: {advice}."""
-
-
-@dataclass(frozen=True)
-class Subject:
-    """What is exported: a persona's newest run, and what it stands on."""
-
-    persona: Persona
-    run: Run
-
-    @cached_property
-    def settings(self) -> RunSettings:
-        return self.run.settings
-
-    @cached_property
-    def base(self) -> Base:
-        return base_of(self.run)
-
-    @cached_property
-    def adapter(self) -> Path | None:
-        return adapter_of(self.run)
-
-    @cached_property
-    def origin(self) -> Base:
-        """The base that training began with, where it is still here; else what it ended in."""
-        try:
-            return started_from(self.run)
-        except SosiasError:
-            return self.base
-
-    @cached_property
-    def template(self) -> Template:
-        settings = self.settings
-        markers = settings.training.gap_markers
-        return open_template(
-            settings.template, self.base, settings.persona_author, group=settings.group, gap_markers=markers
-        )
-
-    @cached_property
-    def other(self) -> str:
-        """What the chat's partner is called: a real name only where all of the talk is published."""
-        published = self.persona.settings.consent.kind in ("fiction", "public")
-        return self.settings.partner if published else _("Guest")
-
-    @cached_property
-    def prompts(self) -> list[list[int]]:
-        """Fixed beginnings as the persona's template begins a text, one of them long."""
-        room = self.base.config.context_length - 2 * ENGINE_SLACK
-        found = [self.template.start_prompt(text)[:room] for text in BEGINNINGS]
-        longest = self.template.start_prompt(LONG * (LONG_TOKENS // 10))
-        return [*found, longest[: min(room, LONG_TOKENS)]]
-
-    @property
-    def context_tokens(self) -> int:
-        return max(map(len, self.prompts)) + ENGINE_SLACK
 
 
 def export_model(
