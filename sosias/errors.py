@@ -56,6 +56,8 @@ _FULL = (
     112,  # what Windows says in Rust's words
 )
 _SPELT = re.compile(r"\(os error (\d+)\)")
+_CUT_SHORT = re.compile(r"\d+ requested and \d+ written")
+"""All that NumPy says of a write to a full disk."""
 
 
 def of_the_system(error: Exception, folder: Path) -> SosiasError | None:
@@ -79,9 +81,9 @@ def of_the_system(error: Exception, folder: Path) -> SosiasError | None:
 
 
 def _number(error: Exception) -> int | None:
-    """Return the system's number of an error; libraries in Rust, such as safetensors, only spell it."""
+    """Return the system's number of an error, which NumPy and libraries in Rust (safetensors) only spell."""
     if isinstance(error, OSError):
-        return error.errno
+        return errno.ENOSPC if error.errno is None and _CUT_SHORT.search(str(error)) else error.errno
     spelt = _SPELT.search(str(error)) if type(error).__name__ == "SafetensorError" else None
     return int(spelt[1]) if spelt else None
 

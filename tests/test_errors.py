@@ -3,6 +3,7 @@
 import errno
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from sosias.errors import NoSpace, NotAllowed, of_the_system
@@ -19,6 +20,14 @@ def test_a_full_disk_is_understood_in_safetensors_words(tmp_path: Path) -> None:
     error = safetensors.SafetensorError("I/O error: No space left on device (os error 28)")
     assert isinstance(of_the_system(error, tmp_path), NoSpace)
     assert of_the_system(safetensors.SafetensorError("invalid header"), tmp_path) is None
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a file that is always full")
+def test_a_full_disk_is_understood_in_numpy_s_words(tmp_path: Path) -> None:
+    with pytest.raises(OSError) as caught, Path("/dev/full").open("wb", buffering=0) as file:
+        np.zeros(1 << 20).tofile(file)
+    assert isinstance(of_the_system(caught.value, tmp_path), NoSpace)
+    assert of_the_system(OSError("nothing of the kind"), tmp_path) is None
 
 
 def test_what_may_not_be_opened_is_named(tmp_path: Path) -> None:

@@ -97,7 +97,7 @@ def _check(to: str, quant: str | None, push: str | None, *, everyone: bool, real
     ):
         if given and to not in meant:
             raise NotThatExport(option=option, to=to, meant=", ".join(f"--to {one}" for one in meant))
-    if push is not None and not all(push.partition("/")):
+    if push is not None and [bool(part) for part in push.split("/")] != [True, True]:
         raise NoSuchRepository(repo=push)
 
 

@@ -23,8 +23,9 @@ def update(call: Call, files: From) -> None:
     persona = call.persona()
     with call.listening() as listener:
         results = run_update(call.folder, persona.name, tuple(files), listener, samples=call.watched)
-    told = []
+    told: list[str] = []
+    if results["train"]["updated"]:
+        told.append(summary(results["train"]))
     if "evaluate" in results:
-        author = persona.settings.author or persona.name
-        told = [summary(results["train"]), *in_words(results["evaluate"], author)]
+        told += in_words(results["evaluate"], persona.settings.author or persona.name)
     call.finish(results, *told, talk_with_it(call))

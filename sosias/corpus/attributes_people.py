@@ -1,6 +1,7 @@
 """A table of people: who is of which party, in a file beside the messages, joined to their attributes."""
 
 import csv
+import io
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pyarrow as pa
 
 from sosias.corpus.engine import Engine
 from sosias.errors import SosiasError
+from sosias.language import translate as _
 from sosias.sources.spellings import plain
 from sosias.workspace import Workspace
 
@@ -26,7 +28,8 @@ class NoPeopleThere(SosiasError):
 
 class NoPeopleTable(SosiasError):
     """The table of people {path} that sosias.toml names cannot be read ({what}): save it as a CSV file in
-    UTF-8 with a line of column names, one of them author, and a line for each author."""
+    UTF-8 with a line of column names, all different and one of them author, and as long a line for each
+    author."""
 
 
 def with_people(
@@ -76,20 +79,26 @@ def _rows(path: Path) -> list[list[str]]:
     """Return the line of names and those after it, all as they are written but for white space around them.
 
     Raises:
-        NoPeopleTable: it is not there, not UTF-8, empty, or a line has more or fewer columns than the first.
+        NoPeopleTable: it is not there, not CSV in UTF-8, or a line has more or fewer columns than the first.
     """
     try:
         text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise NoPeopleTable(path=path, what=type(error).__name__) from error
-    lines = text.splitlines(keepends=True)
-    between = max(BETWEEN, key=lines[0].count) if lines else ","
-    found = csv.reader(lines, delimiter=between)
-    rows: list[list[str]] = []
-    for row in found:
-        if rows and row and len(row) != len(rows[0]):
-            raise NoPeopleTable(path=path, what=f"line {found.line_num}: {len(row)} / {len(rows[0])}")
-        rows += [[value.strip() for value in row]] if row else []
-    if not rows:
-        raise NoPeopleTable(path=path, what="0 lines")
-    return rows
+        between = max(BETWEEN, key=next((line for line in text.splitlines() if line.strip()), "").count)
+        found = csv.reader(io.StringIO(text, newline=""), delimiter=between, strict=True)
+        rows = [(found.line_num, [value.strip() for value in row]) for row in found]
+    except FileNotFoundError as error:
+        raise NoPeopleTable(path=path, what=_("it is not there")) from error
+    except UnicodeDecodeError as error:
+        raise NoPeopleTable(path=path, what=_("it is not UTF-8")) from error
+    except (OSError, csv.Error) as error:
+        raise NoPeopleTable(path=path, what=f"{type(error).__name__}: {error}") from error
+    rows = [(line, row) for line, row in rows if any(row)]
+    names = rows[0][1] if rows else []
+    if len({plain(name) for name in names}) < len(names):
+        raise NoPeopleTable(path=path, what=", ".join(names))
+    for line, row in rows:
+        if len(row) != len(names):
+            said = _("line {line} has {found} columns and the first has {wanted}")
+            what = said.format(line=line, found=len(row), wanted=len(names))
+            raise NoPeopleTable(path=path, what=what)
+    return [row for _line, row in rows] or [[]]

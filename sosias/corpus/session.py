@@ -77,7 +77,7 @@ def from_table(table: pa.Table) -> Iterator[Session]:
                     turn["persona"],
                     tuple(turn["bubbles"]),
                     turn["start"],
-                    tuple(json.loads(one) for one in turn["attributes"] or ()),
+                    tuple(json.loads(one) for one in turn.get("attributes") or ()),
                 )
                 for turn in row["turns"]
             )

@@ -1,6 +1,5 @@
 """A disk that fills up while a base is fetched or converted, said in one sentence."""
 
-import errno
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -52,6 +51,6 @@ def room_for(name: str, folder: Path, needed: int) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        if isinstance(of_the_system(error, folder), NoSpace):
             raise disk_full(name, folder, needed) from error
         raise

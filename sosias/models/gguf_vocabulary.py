@@ -99,10 +99,7 @@ def _add_sentencepiece(writer: GGUFWriter, base: Base, described: dict[str, Any]
     unknown = base.tokenizer.token_to_id(described["model"].get("unk_token") or "<unk>")
     if unknown is not None:
         writer.add_unk_token_id(unknown)
-    prefixed = any(step["type"] == "Prepend" for step in steps) or any(
-        cut["type"] == "Metaspace" and cut.get("prepend_scheme") != "never" for cut in cuts
-    )
-    writer.add_add_space_prefix(prefixed)
+    writer.add_add_space_prefix(False)  # none of ours puts one there (`unprefixed`)
 
 
 def _spaces_are_marked(steps: list[dict[str, Any]], cuts: list[dict[str, Any]]) -> bool:

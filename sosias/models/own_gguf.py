@@ -59,5 +59,7 @@ def _files(base: Base) -> list[Path]:
 
 
 def _size(base: Base) -> int:
-    """Return about how many bytes are needed; weights in float32, the longest, shrink to a quarter."""
-    return sum(path.stat().st_size for path in _files(base)) * 2 // 3
+    """Return about how many bytes are needed: a GGUF of weights in bfloat16 is half as large, and lies there
+    twice while it is written.
+    """
+    return sum(path.stat().st_size for path in _files(base)) * 11 // 10

@@ -79,6 +79,8 @@ def _bare(step: dict[str, Any] | None) -> dict[str, Any] | None:
     """Return a tokenizer's step without the space that it puts before a text, or takes off a decoded one."""
     if step is None or step["type"] == "Prepend" or (step["type"] == "Strip" and step.get("content") == " "):
         return None
+    if step["type"] == "Metaspace" and step.get("prepend_scheme", "always") == "never":
+        return step
     if step["type"] == "Metaspace":
         kept = {key: value for key, value in step.items() if key != "add_prefix_space"}
         return kept | {"prepend_scheme": "never"}

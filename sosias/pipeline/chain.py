@@ -87,9 +87,8 @@ def run_update(
     if not _is_prepared(Workspace.open(folder), persona):
         results["prepare"] = run_step("prepare", folder, persona_name, {}, listener)
     results["train"] = run_step("update", folder, persona_name, {"samples": samples}, listener)
-    report = _report(persona)
-    if results["train"]["updated"] or report is None:  # an earlier update may have been cut off before it
-        results["evaluate"] = report or run_step("evaluate", folder, persona_name, {}, listener)
+    if results["train"]["updated"] or _is_unmeasured(persona):
+        results["evaluate"] = _report(persona) or run_step("evaluate", folder, persona_name, {}, listener)
     return results
 
 
@@ -182,3 +181,13 @@ def _report(persona: Persona) -> dict[str, Any] | None:
         return None
     report: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     return report if report.get("run") == persona.finished_run().folder.name else None
+
+
+def _is_unmeasured(persona: Persona) -> bool:
+    """Was an update of these very sessions cut off before it was measured?"""
+    from sosias.corpus.prepared import fingerprint
+
+    settings = persona.finished_run().settings
+    if settings.parent is None or _report(persona) is not None:
+        return False
+    return persona.sessions_file.is_file() and settings.sessions_sha256 == fingerprint(persona)

@@ -8,11 +8,11 @@ from sosias.errors import SosiasError
 GROUPS = Path("/sys/fs/cgroup")
 GROUPS_OF_THIS = Path("/proc/self/cgroup")
 LIMITS = {
-    "": ("memory.max", "memory.current", "inactive_file"),
-    "memory": ("memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file"),
+    "": ("memory.max", "memory.current", ""),
+    "memory": ("memory.limit_in_bytes", "memory.usage_in_bytes", "total_"),
 }
-"""Where control groups keep limit, use, and what of the use are files that can be let go: in version 2, and
-in version 1, which has a tree for memory alone.
+"""Where control groups keep limit and use, and how the names of what the use is made of begin: in version 2,
+and in version 1, which has a tree for memory alone.
 https://docs.kernel.org/admin-guide/cgroup-v2.html#memory
 https://docs.kernel.org/admin-guide/cgroup-v1/memory.html"""
 
@@ -70,12 +70,14 @@ def _left_in_container() -> int:
     return left
 
 
-def _left_in(folder: Path, limit: str, use: str, files: str) -> int:
+def _left_in(folder: Path, limit: str, use: str, kind: str) -> int:
+    """Return what a group leaves; what it only keeps from files can be let go."""
     try:
         most, used = (int((folder / name).read_text(encoding="utf-8")) for name in (limit, use))
-        told = (line.split() for line in (folder / "memory.stat").read_text(encoding="utf-8").splitlines())
-        free = next(int(value) for name, value in told if name == files)
-    except (OSError, ValueError, StopIteration):  # there is no such limit, or none that is seen from here
+        lines = (folder / "memory.stat").read_text(encoding="utf-8").splitlines()
+        told = dict(line.split() for line in lines)
+        free = sum(int(told[f"{kind}{which}_file"]) for which in ("active", "inactive"))
+    except (OSError, ValueError, KeyError):  # there is no such limit, or none that is seen from here
         return sys.maxsize
     return max(0, most - used + free)
 

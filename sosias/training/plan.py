@@ -143,7 +143,7 @@ def plan_run(persona: Persona, sessions: list[Session], settings: PersonaSetting
         size=size,
         template=template,
         run=run,
-        open=frozenset(name for name in OF_THE_MACHINE if getattr(settings.training, name) is None),
+        open=open_settings(settings.training),
         train=learnt,
         validation=validation,
         learnt=frozenset(key(session) for session in sessions if session.split == "train"),
@@ -183,6 +183,11 @@ def same_run(persona: Persona, wanted: RunSettings, left_open: Iterable[str]) ->
     if not run.settings_file.is_file():
         return run
     return None if _differing(run, wanted, left_open) else run
+
+
+def open_settings(training: TrainingSettings) -> frozenset[str]:
+    """Return the names of what the machine decides and the user has left open."""
+    return frozenset(name for name in OF_THE_MACHINE if getattr(training, name) is None)
 
 
 def asked_now(training: TrainingSettings) -> dict[str, Any]:
@@ -248,11 +253,14 @@ def _base_now(run: Run) -> str:
         return run.settings.base
 
 
-def remembered(run: Run, choices: Sequence[Choice]) -> list[Choice]:
-    """Keep what was chosen for a run; return it with what earlier calls chose and this one found settled."""
+def remembered(run: Run, choices: Sequence[Choice], left_open: Iterable[str]) -> list[Choice]:
+    """Keep what was chosen for a run; return it with what earlier calls chose and this one found settled.
+
+    What an earlier call chose of the machine's and is not `left_open` any more, the user has set since.
+    """
     file = run.folder / CHOICES
     earlier = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else []
-    now = {choice.what for choice in choices}
+    now = {choice.what for choice in choices} | (set(OF_THE_MACHINE) - set(left_open))
     found = [one for one in (Choice(**values) for values in earlier) if one.what not in now]
     found += choices
     write_text(file, json.dumps([asdict(one) for one in found], ensure_ascii=False) + "\n")

@@ -21,7 +21,7 @@ from sosias.training.batches import PAD_TO
 from sosias.training.choices import choose_loss
 from sosias.training.foreseen import check_disk, choose_micro_batch, size_of
 from sosias.training.memory import available_bytes
-from sosias.training.plan import OF_THE_MACHINE, asked_now, new_run, remembered, same_run
+from sosias.training.plan import asked_now, new_run, open_settings, remembered, same_run
 from sosias.training.samples import PROMPTS, Sampler, starts
 from sosias.training.scratch import (
     BATCH_TOKENS,
@@ -137,7 +137,7 @@ def _run_of(persona: Persona, wanted: RunSettings, asked: TrainingSettings, list
     runs = persona.runs()
     if runs and runs[-1].settings_file.is_file():
         wanted = wanted.model_copy(update={"base": runs[-1].settings.base})
-    left_open = [name for name in OF_THE_MACHINE if getattr(asked, name) is None]
+    left_open = open_settings(asked)
     return same_run(persona, wanted, left_open) or new_run(persona, wanted, left_open, listener)
 
 
@@ -158,7 +158,8 @@ def _carry_out(
     write_settings(run.settings_file, settings)  # from here on the run's files belong to these settings
     texts = Texts(persona, settings.training.loss == "all")
     base = _start(run, texts, settings.training, choices, listener)
-    remembered(run, choices)  # the shards take long, and a second call makes no vocabulary
+    left_open = open_settings(persona.settings.training)
+    remembered(run, choices, left_open)  # the shards take long, and a second call makes no vocabulary
     earlier = settings.training.micro_batch_tokens
     training = settings.training.model_copy(update=asked_now(wanted.training))
     room = texts.bytes_of("train") + texts.bytes_of("validation")  # as tokens they take less
@@ -170,7 +171,7 @@ def _carry_out(
     name = stored_name(base, root_of(run.folder))
     settings = settings.model_copy(update={"training": fit.settings, "base": name})
     write_settings(run.settings_file, settings)
-    choices = remembered(run, choices)
+    choices = remembered(run, choices, left_open)
     fitted = fit.run()
     result = _result(settings, base, fit, fitted, choices)
     if fitted.stopped != "interrupted":

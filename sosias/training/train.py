@@ -161,7 +161,7 @@ def carry_out(
     if ranks.first:
         write_learnt(run, plan.learnt)
         write_settings(run.settings_file, settings)
-        known = remembered(run, known)
+        known = remembered(run, known, plan.open)
     fitted = fit.run()
     result = _result(replace(plan, choices=known), settings) | fitted.figures()
     if ranks.world > 1:

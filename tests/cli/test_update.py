@@ -1,6 +1,8 @@
 """`sosias update` runs its steps in order and answers with their results."""
 
+import hashlib
 import json
+import os
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -10,7 +12,7 @@ import pytest
 from sosias.cli.main import run
 from sosias.pipeline import chain
 from sosias.settings import Consent, PersonaSettings, RunSettings, TrainingSettings
-from sosias.workspace import Persona, Workspace, write_json, write_settings
+from sosias.workspace import Persona, Workspace, private_folder, write_json, write_settings
 
 TRAINED = {
     "base": "tiny",
@@ -40,24 +42,25 @@ def finished(persona: Persona, values: dict[str, Any]) -> None:
     write_json(run.result_file, {})
 
 
-@pytest.mark.parametrize(("new", "measured"), [(True, False), (False, True), (False, False)])
+@pytest.mark.parametrize(("new", "left"), [(True, False), (False, True), (False, False)])
 def test_the_steps_come_in_order(
     tmp_path: Path,
     llama_folder: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
     new: bool,
-    measured: bool,
+    left: bool,
 ) -> None:
     """An update that was cut off before it was measured has nothing new any more, and is measured then."""
     workspace = Workspace.create(tmp_path / "chats")
     consent = Consent(kind="self", recorded=date(2026, 1, 1))
     workspace.new_persona(PersonaSettings(name="ana", author="Ana", consent=consent))
-    finished(workspace.persona(), {"base": str(llama_folder)})
-    if measured:
-        workspace.persona().report_folder.joinpath("report.json").write_text(
-            json.dumps(REPORT | {"run": "001"})
-        )
+    sessions = workspace.persona().sessions_file
+    private_folder(sessions.parent)
+    sessions.write_bytes(b"of the last update" if left else b"others")
+    os.utime(sessions, (0, 0))  # older than what they are made from
+    of_update = {"parent": "000", "sessions_sha256": hashlib.sha256(b"of the last update").hexdigest()}
+    finished(workspace.persona(), {"base": str(llama_folder)} | of_update)
     steps: list[tuple[str, Any]] = []
 
     def step(name: str, _folder: Path, _persona: str | None, arguments: Any, _listener: Any) -> Any:
@@ -68,7 +71,7 @@ def test_the_steps_come_in_order(
     export = tmp_path / "chat.txt"
     assert run(["-C", str(workspace.folder), "update", "--from", str(export), "--json"]) == 0
     names = ["import", "prepare", "update", "evaluate"]
-    assert [name for name, _arguments in steps] == (names[:3] if measured else names)
+    assert [name for name, _arguments in steps] == (names if new or left else names[:3])
     assert steps[0][1] == {"paths": [str(export.resolve())]}
     answer = json.loads(capsys.readouterr().out)
     assert answer["persona"] == "ana" and answer["train"]["updated"] is new

@@ -187,7 +187,7 @@ def test_what_a_table_of_people_says_stays_as_it_is_written(tmp_path: Path, betw
         one.author = {"Bea": "0012", "Luz": "Peña"}.get(one.author, one.author)
         one.attributes.clear()
     workspace = workspace_of(tmp_path / "w", messages)
-    lines = ("\ufeffautor;party;seat", "0012;true;007", '"Peña" ;;1.50')
+    lines = ("\ufeff", "autor;party;seat", "0012;true;007", " ;;", '"Peña";;1.50\u2028x')
     table = "\r\n".join(lines).replace(";", between)
     (tmp_path / "w" / "people.csv").write_bytes(table.encode())
     workspace.save(workspace.settings.model_copy(update={"people_table": "people.csv"}))
@@ -198,19 +198,30 @@ def test_what_a_table_of_people_says_stays_as_it_is_written(tmp_path: Path, betw
     assert told == {
         "Ana Vial": {},
         "0012": {"party": "true", "seat": "007"},
-        "Peña": {"seat": "1.50"},
+        "Peña": {"seat": "1.50\u2028x"},
     }
 
 
 @pytest.mark.parametrize(
-    "table", [None, b"", b"party\nL\n", "author,party\nPeña,L\n".encode("latin-1"), b"author,party\nBea\n"]
+    ("table", "what"),
+    [
+        (None, "it is not there"),
+        (b"", r"\(\)"),
+        (b"party\nL\n", "party"),
+        ("author,party\nPeña,L\n".encode("latin-1"), "not UTF-8"),
+        (b"author,party\n\nBea\n", "line 3 has 1 columns and the first has 2"),
+        (b'author,party\nBea,"PY\nAna,PX\n', "unexpected end of data"),
+        (b"author,party,Party\nBea,L,R\n", "all different"),
+    ],
 )
-def test_a_table_of_people_that_cannot_be_read_is_told(tmp_path: Path, table: bytes | None) -> None:
+def test_a_table_of_people_that_cannot_be_read_is_told(
+    tmp_path: Path, table: bytes | None, what: str
+) -> None:
     workspace = workspace_of(tmp_path / "w", posts())
     if table is not None:
         (tmp_path / "w" / "people.csv").write_bytes(table)
     workspace.save(workspace.settings.model_copy(update={"people_table": "people.csv"}))
-    with pytest.raises(NoPeopleTable, match=r"people\.csv"):
+    with pytest.raises(NoPeopleTable, match=rf"people\.csv.*{what}"):
         prepare.prepare(workspace, left(workspace))
 
 

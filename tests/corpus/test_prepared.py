@@ -69,3 +69,14 @@ def test_one_after_the_other_takes_little_memory(tmp_path: Path) -> None:
 def test_without_sessions_it_is_told(tmp_path: Path) -> None:
     with pytest.raises(NotPrepared):
         next(each_session(Persona(tmp_path / "personas" / "ana")))
+
+
+def test_sessions_of_before_attributes_are_read_one_by_one(tmp_path: Path) -> None:
+    persona = prepared(tmp_path)
+    table = pq.read_table(persona.sessions_file)
+    rows = table.to_pylist()
+    for row in rows:
+        for turn in row["turns"]:
+            del turn["attributes"]
+    pq.write_table(pa.Table.from_pylist(rows), persona.sessions_file)
+    assert list(each_session(persona)) == read_sessions(persona)

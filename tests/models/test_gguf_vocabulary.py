@@ -43,6 +43,7 @@ def by_pattern(pattern: str, **options: Any) -> Tokenizer:
 LLAMA_3, QWEN = PATTERNS
 KINDS = {
     "gpt-2": lambda: byte_level(pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=True)),
+    "gpt-2, prefixed": lambda: byte_level(pre_tokenizers.ByteLevel(add_prefix_space=True, use_regex=True)),
     "smollm": lambda: byte_level(
         pre_tokenizers.Sequence(
             [
@@ -102,7 +103,6 @@ def test_llama_cuts_alike(kind: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "tokenizer",
     [
-        lambda: byte_level(pre_tokenizers.ByteLevel(add_prefix_space=True, use_regex=True)),
         lambda: byte_level(pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)),
         lambda: by_pattern(r"\p{L}+|\s+"),
         lambda: Tokenizer(models.WordLevel({"a": 0, "<|eos|>": 2}, unk_token="a")),

@@ -5,7 +5,6 @@ from pathlib import Path
 import pytest
 
 from sosias.events import Event, Notice, silent
-from sosias.models.base import UnknownBase
 from sosias.pipeline.steps import train_step
 from tests.bases import tiny_folder
 from tests.tiny import QUICK, tiny_persona
@@ -13,6 +12,7 @@ from tests.tiny import QUICK, tiny_persona
 pytest.importorskip("torch")
 from sosias.training import stepper  # it needs torch
 from sosias.training.batches import Step
+from sosias.training.choices import WindowTooLong
 
 
 def test_a_training_begins_with_what_to_know_of_its_base(tmp_path: Path) -> None:
@@ -44,7 +44,8 @@ def test_a_training_that_falls_is_drawn_as_far_as_it_came(
 
 
 def test_what_falls_before_there_is_anything_to_draw_is_only_told(tmp_path: Path, llama_folder: Path) -> None:
-    workspace, persona = tiny_persona(tmp_path / "chats", llama_folder, QUICK)
-    with pytest.raises(UnknownBase):
-        train_step(workspace.folder, "ana", {"base": str(tmp_path / "nowhere")}, silent)
+    too_long = QUICK.model_copy(update={"window_tokens": 4096})
+    workspace, persona = tiny_persona(tmp_path / "chats", llama_folder, too_long)
+    with pytest.raises(WindowTooLong):
+        train_step(workspace.folder, "ana", {}, silent)
     assert not persona.report_page.exists()

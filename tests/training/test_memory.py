@@ -75,12 +75,14 @@ def test_one_window_that_does_not_fit_ends_with_what_was_trained(llama_folder: P
 # --- containers ------------------------------------------------------------------------------------
 
 
-def group(folder: Path, names: tuple[str, str, str], limit: str, used: int, files: int) -> None:
+def group(folder: Path, kind: str, limit: str, used: int, files: int) -> None:
     """Lay out the files of a control group."""
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / names[0]).write_text(f"{limit}\n")
-    (folder / names[1]).write_text(f"{used}\n")
-    (folder / "memory.stat").write_text(f"anon 5\n{names[2]} {files}\n")
+    of_limit, of_use, begins = memory.LIMITS[kind]
+    (folder / of_limit).write_text(f"{limit}\n")
+    (folder / of_use).write_text(f"{used}\n")
+    stat = f"anon 5\n{begins}active_file {files // 2}\n{begins}inactive_file {files - files // 2}\n"
+    (folder / "memory.stat").write_text(stat)
 
 
 @pytest.mark.parametrize(
@@ -96,12 +98,11 @@ def group(folder: Path, names: tuple[str, str, str], limit: str, used: int, file
 def test_the_tightest_limit_above_a_process_counts(
     told: str, kind: str, left: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    names = memory.LIMITS[kind]
     top = tmp_path / "cgroup" / kind
-    group(top, names, "15000", 5_500, 500)
-    group(top / "slurm", names, "max", 100, 0)
-    group(top / "slurm" / "job_7", names, "1000", 400, 100)
-    group(top / "slurm" / "job_7" / "step_0", names, "max", 300, 0)
+    group(top, kind, "15000", 5_500, 500)
+    group(top / "slurm", kind, "max", 100, 0)
+    group(top / "slurm" / "job_7", kind, "1000", 400, 100)
+    group(top / "slurm" / "job_7" / "step_0", kind, "max", 300, 0)
     (tmp_path / "self").write_text(f"{told}\n")
     monkeypatch.setattr(memory, "GROUPS", tmp_path / "cgroup")
     monkeypatch.setattr(memory, "GROUPS_OF_THIS", tmp_path / "self")

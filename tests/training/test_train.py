@@ -501,6 +501,8 @@ def test_a_run_goes_on_with_less_at_once_where_less_fits(
     chosen = [event.value for event in hears.events if isinstance(event, Choice) and "micro" in event.what]
     assert chosen == ([] if by == "the user" else [str(run.settings.training.micro_batch_tokens)])
     assert (run.settings.training.micro_batch_tokens or 0) < (QUICK.batch_tokens or 0)
+    told = [one["value"] for one in run.result()["choices"] if one["what"] == "micro_batch_tokens"]
+    assert told == chosen, "the result tells of no choice that does not hold any more"
 
 
 @pytest.mark.parametrize(
