@@ -1,6 +1,7 @@
 """`sosias export`: what it asks, what it refuses, and its JSON."""
 
 import json
+import re
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -71,8 +72,9 @@ def test_stand_ins_hide_everybody_but_the_persona(
     found = json.loads(capsys.readouterr().out)
     assert (found["real_names"], found["messages"], found["people"]) == (False, 31, 2)
     written = path.read_text("utf-8-sig")
-    assert "Luis" not in written and "luis" not in written
-    assert ("Ana" in written) is shown
+    names = set(re.findall(r"\w+", written))  # a stand-in may be called Anabel
+    assert names.isdisjoint({"Luis", "luis"})
+    assert ("Ana" in names) is shown
     settings = read_settings(Workspace.open(Path(folder)).people_file, PeopleSettings)
     stands = settings.pseudonyms.stand_ins["author"]["Luis"]
     assert f"{stands}," in written, "the same as in what is prepared"
