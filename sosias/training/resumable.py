@@ -20,7 +20,7 @@ class Resumable(Stepper):
     def whole(self) -> State:
         """Return what is trained, without copying it; parts are put together, for the first process alone."""
         weights = {name: value.detach() for name, value in self.trained.items()}
-        return gathered(weights, keep=self.ranks.first)  # type: ignore[no-any-return]
+        return gathered(weights, keep=self.ranks.first)  # type: ignore[no-any-return]  # torch's has no types
 
     def _step_or_save(self, step: Step) -> float:
         """Take a step; where it cannot be taken, keep what there was before it."""

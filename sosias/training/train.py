@@ -126,7 +126,7 @@ def carry_out(
     from sosias.training.distributed_group import ALONE
     from sosias.training.distributed_memory import fitted_to_machine
     from sosias.training.fit import Fit
-    from sosias.training.methods import keep, trainable_network
+    from sosias.training.methods import trainable_network
     from sosias.training.source import Windows
 
     ranks = ranks or ALONE
@@ -168,14 +168,19 @@ def carry_out(
         result["processes"] = ranks.world
     if fitted.stopped != "interrupted":
         weights = fit.whole() if sharded else None
-
-        def write() -> None:
-            keep(network, plan.base, training, run, weights)
-            write_json(run.result_file, result)
-            shutil.rmtree(run.checkpoint_folder, ignore_errors=True)  # nothing goes on from it any more
-
-        ranks.from_first(write)
+        ranks.from_first(lambda: _end(plan, run, network, training, weights, result))
     return result
+
+
+def _end(
+    plan: Plan, run: Run, network: Any, training: TrainingSettings, weights: Any, result: dict[str, Any]
+) -> None:
+    """Write what a run has come to; nothing goes on from its checkpoint any more."""
+    from sosias.training.methods import keep
+
+    keep(network, plan.base, training, run, weights)
+    write_json(run.result_file, result)
+    shutil.rmtree(run.checkpoint_folder, ignore_errors=True)
 
 
 def _make_ready(plan: Plan, run: Run, training: TrainingSettings, listener: Listener) -> None:
