@@ -19,8 +19,9 @@ from sosias.models.layouts import LAYOUTS
 NAME = "sosias_blocks"
 PROVEN = frozenset(layout.model_type for layout in LAYOUTS.values())
 """The kinds of networks whose attention is nothing but this (tests/training/test_loss.py)."""
-BLOCK = 256
-"""Queries that are looked at together: of 128, 256 and 512 the quickest at 1,024 tokens."""
+BLOCK = 96
+"""Queries that are looked at together: of 64 to 512 at most an eighth behind the quickest in float32 and in
+bfloat16, of one head or twelve (docs/benchmarks.md)."""
 
 
 @contextmanager
