@@ -74,6 +74,7 @@ def test_padding_needs_no_position_that_a_base_has_not(tmp_path: Path, window: i
     config = GPT2Config(
         n_layer=2, n_head=4, n_embd=32, n_positions=100, vocab_size=259, bos_token_id=0, eos_token_id=0
     )
+    torch.manual_seed(0)  # in twelve steps not every random base gets better
     AutoModelForCausalLM.from_config(config).save_pretrained(tmp_path / "base")
     byte_tokenizer().save(str(tmp_path / "base" / "tokenizer.json"))
     settings = QUICK.model_copy(update={"window_tokens": window, "micro_batch_tokens": None})
