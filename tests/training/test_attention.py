@@ -31,7 +31,7 @@ def theirs(three: Three, window: int | None, scale: float) -> torch.Tensor:
     return scaled_dot_product_attention(query, key, value, seen, scale=scale).transpose(1, 2)
 
 
-@pytest.mark.parametrize("window", [None, 1, 100, BLOCK, BLOCK + 1, 10**6])
+@pytest.mark.parametrize("window", [None, 1, BLOCK // 3, BLOCK, BLOCK + 1, 10**6])
 @pytest.mark.parametrize("length", [1, 7, BLOCK, BLOCK + 1, 2 * BLOCK + 88])
 @pytest.mark.parametrize(("heads", "of_keys"), [(4, 4), (6, 2), (4, 1)])
 def test_blocks_are_the_whole(heads: int, of_keys: int, length: int, window: int | None) -> None:
