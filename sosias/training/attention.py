@@ -20,8 +20,8 @@ NAME = "sosias_blocks"
 PROVEN = frozenset(layout.model_type for layout in LAYOUTS.values())
 """The kinds of networks whose attention is nothing but this (tests/training/test_loss.py)."""
 BLOCK = 96
-"""Queries that are looked at together: of 64, 96, 128 and 256 at most an eighth behind the quickest, in float32
-and bfloat16, with one head of keys or twelve (docs/benchmarks.md)."""
+"""Queries that are looked at together: of 64, 96, 128 and 256 at most an eighth behind the quickest, in
+float32 and bfloat16, with one head of keys or twelve (docs/benchmarks.md)."""
 
 
 @contextmanager
